@@ -1,0 +1,2 @@
+#!/usr/bin/env bash
+echo "$HOME/.cache/mlcc/onednn-dev"

@@ -1,0 +1,124 @@
+/*===- mlcc/abi.h - What a compiled model looks like --------------*- C -*-===*\
+|*                                                                            *|
+|* Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.          *|
+|* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception                    *|
+|*                                                                            *|
+|* A compiled model is one constant `mlcc_model` in the object that mlcc      *|
+|* emits, under the symbol `mlcc_model_<name>`. It is data and kernels only:  *|
+|* the runtime (mlcc/runtime.h) turns it into something that runs.            *|
+|*                                                                            *|
+\*===----------------------------------------------------------------------===*/
+
+#ifndef MLCC_ABI_H
+#define MLCC_ABI_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Rises with every incompatible change; the runtime refuses other versions. */
+#define MLCC_ABI_VERSION 1
+
+/* Element types. The values are part of the ABI. */
+typedef enum mlcc_type {
+  MLCC_F32 = 1,
+  MLCC_F64 = 2,
+  MLCC_F16 = 3,
+  MLCC_BF16 = 4,
+  MLCC_I8 = 5,
+  MLCC_U8 = 6,
+  MLCC_I16 = 7,
+  MLCC_U16 = 8,
+  MLCC_I32 = 9,
+  MLCC_U32 = 10,
+  MLCC_I64 = 11,
+  MLCC_U64 = 12,
+  MLCC_BOOL = 13 /* one byte, 0 or 1 */
+} mlcc_type;
+
+/* An input or output: dense, row-major. */
+typedef struct mlcc_tensor_info {
+  const char *name;
+  int32_t type; /* mlcc_type */
+  int32_t rank;
+  const int64_t *dims;
+  uint64_t bytes;
+  /* For an input bound at compile time (mlcc --bind): its only legal value,
+   * `bytes` long; else null. */
+  const void *required_value;
+} mlcc_tensor_info;
+
+/* Where a value lies while a function runs. */
+typedef enum mlcc_space {
+  MLCC_ARENA = 0,   /* offset into the arena */
+  MLCC_WEIGHTS = 1, /* offset into the weights */
+  MLCC_INPUT = 2,   /* input `index`, plus offset */
+  MLCC_OUTPUT = 3   /* output `index`, plus offset */
+} mlcc_space;
+
+typedef struct mlcc_place {
+  uint32_t space; /* mlcc_space */
+  uint32_t index;
+  uint64_t offset; /* bytes */
+} mlcc_place;
+
+/* A generated loop nest. Iterations [begin, end) are independent of all others;
+ * `arguments` are the resolved places of the step, in order. */
+typedef void (*mlcc_kernel)(int64_t begin, int64_t end, void *const *arguments);
+
+typedef enum mlcc_step_kind {
+  MLCC_STEP_PRIMITIVE = 0, /* execute a oneDNN primitive */
+  MLCC_STEP_KERNEL = 1,    /* run a kernel over [0, work) on the pool */
+  MLCC_STEP_COPY = 2       /* copy `work` bytes, places[0] to places[1] */
+} mlcc_step_kind;
+
+/* One step of a function; steps run in order. */
+typedef struct mlcc_step {
+  uint32_t kind; /* mlcc_step_kind */
+  uint32_t place_count;
+  const mlcc_place *places;
+  const char *name; /* of the node(s) in the user's model, for profiles */
+
+  /* MLCC_STEP_PRIMITIVE: the description (src/primitive_spec.h, serialized).
+   * places[i] is the memory of the description's argument i; a last place, if
+   * any, is the scratchpad. */
+  const uint8_t *spec;
+  uint64_t spec_bytes;
+
+  /* MLCC_STEP_KERNEL; `grain` is the least number of iterations worth a
+   * thread of its own. */
+  mlcc_kernel kernel;
+  int64_t work;
+  int64_t grain;
+} mlcc_step;
+
+/* An entry point. */
+typedef struct mlcc_function {
+  const char *name; /* "predict" */
+  uint32_t input_count, output_count;
+  const mlcc_tensor_info *inputs, *outputs;
+  uint64_t step_count;
+  const mlcc_step *steps;
+} mlcc_function;
+
+typedef struct mlcc_model {
+  uint32_t abi_version;   /* MLCC_ABI_VERSION */
+  uint32_t struct_bytes;  /* sizeof(mlcc_model) */
+  const char *name;
+  const char *build_info; /* JSON: versions, target, options, weights layout */
+  const char *cpu_features; /* space-separated LLVM names that the kernels need */
+  uint32_t function_count;
+  const mlcc_function *functions;
+  const uint8_t *weights; /* 64-byte aligned, read-only */
+  uint64_t weights_bytes;
+  uint64_t arena_bytes;   /* 64-byte aligned; shared by all functions */
+} mlcc_model;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* MLCC_ABI_H */

@@ -1,0 +1,115 @@
+//===- primitive_spec.h - Descriptions of oneDNN primitives ------*- C++ -*-===//
+//
+// Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The one place where mlcc talks to oneDNN about primitives. The compiler makes
+// a description, asks oneDNN for the best layouts (`any` ones resolved), packs
+// weights with it and serializes it into the model; the runtime reads it back
+// and creates the same primitive.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef MLCC_RUNTIME_PRIMITIVE_SPEC_H
+#define MLCC_RUNTIME_PRIMITIVE_SPEC_H
+
+#include "mlcc/abi.h"
+
+#include <dnnl.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace mlcc {
+
+/// Shape, type and layout of one memory argument.
+struct TensorSpec {
+  int argument = 0; ///< DNNL_ARG_...
+  dnnl::memory::dims dims;
+  dnnl::memory::data_type type = dnnl::memory::data_type::f32;
+  /// A oneDNN format tag ("nchw" style names are spelled "abcd"), "any" to let
+  /// oneDNN choose, or "opaque:<hex>" for a layout without a tag (the bytes of
+  /// the serialized descriptor).
+  std::string layout = "any";
+};
+
+enum class PrimitiveKind : uint8_t {
+  Convolution,
+  Deconvolution,
+  MatMul,
+  Pooling,
+  LayerNormalization,
+  Lrn,
+  Softmax,
+  Eltwise,
+  Binary,
+  Concat,
+  Sum,
+  Reduction,
+  Reorder,
+  Lstm,
+  Gru,
+  LbrGru,
+  VanillaRnn,
+};
+
+struct PostOp {
+  enum class Kind : uint8_t { Eltwise, Sum, Binary } kind = Kind::Eltwise;
+  dnnl::algorithm algorithm = dnnl::algorithm::undef;
+  float alpha = 0, beta = 0; ///< of Eltwise; alpha is the scale of Sum
+  TensorSpec operand;        ///< of Binary
+};
+
+/// Everything that defines a primitive. Fields that a kind does not use keep
+/// their defaults.
+struct PrimitiveSpec {
+  PrimitiveKind kind = PrimitiveKind::Reorder;
+  dnnl::algorithm algorithm = dnnl::algorithm::undef;
+  /// In the order of the step's places. Post-op operands are not listed here:
+  /// they follow, in post-op order.
+  std::vector<TensorSpec> arguments;
+  std::vector<PostOp> postOps;
+  dnnl::memory::dims strides, dilations, padsBegin, padsEnd, kernel;
+  int axis = 0;           ///< concat, softmax
+  float alpha = 0, beta = 0, k = 0; ///< eltwise; lrn alpha, beta, k; reduction p, eps
+  int64_t localSize = 0;  ///< lrn
+  float epsilon = 0;      ///< normalization
+  uint32_t flags = 0;     ///< dnnl::normalization_flags
+  uint32_t direction = 0; ///< dnnl::rnn_direction
+  /// "strict" f32, or "bf16", "tf32", "any" math allowed inside.
+  std::string fpmath = "strict";
+
+  std::vector<uint8_t> serialize() const;
+  /// Throws std::runtime_error on malformed bytes.
+  static PrimitiveSpec deserialize(const uint8_t *data, size_t size);
+};
+
+/// A layout as text: the format tag's name if one describes it, else "opaque:".
+std::string layoutOf(const dnnl::memory::desc &desc);
+dnnl::memory::desc makeDesc(const TensorSpec &spec);
+
+/// A primitive with what is needed to execute it.
+struct CreatedPrimitive {
+  dnnl::primitive primitive;
+  /// For each of `arguments`, then each binary post-op's operand: DNNL_ARG_ and desc.
+  std::vector<std::pair<int, dnnl::memory::desc>> arguments;
+  size_t scratchpadBytes = 0;
+  std::string implementation; ///< "brgconv:avx512_core"
+};
+
+/// Creates the primitive, on CPU, scratchpad given by the user. Layouts "any"
+/// are resolved in the result. Throws dnnl::error if oneDNN has no
+/// implementation. `skip` leaves out the first so many implementations.
+CreatedPrimitive createPrimitive(const PrimitiveSpec &spec,
+                                 const dnnl::engine &engine, int skip = 0);
+
+/// `spec` with every "any" layout replaced by the one that oneDNN chose.
+PrimitiveSpec resolveLayouts(const PrimitiveSpec &spec,
+                             const dnnl::engine &engine);
+
+} // namespace mlcc
+
+#endif // MLCC_RUNTIME_PRIMITIVE_SPEC_H
