@@ -17,6 +17,15 @@ def RT_Dialect : Dialect {
   let name = "rt";
   let cppNamespace = "::mlcc::rt";
   let summary = "The runtime's level: kernels launched over ranges, places in memory";
+  let description = [{
+    Attributes of the dialect on functions, their arguments and results:
+
+    - `rt.kernel` marks a kernel function (see `rt.launch`);
+    - `rt.name` (a string) is the name of an entry point's input or output in
+      the user's model;
+    - `rt.required_value` (elements) is the only legal value of an input that
+      was bound at compile time.
+  }];
 }
 
 class RT_Op<string mnemonic, list<Trait> traits = []> : Op<RT_Dialect, mnemonic, traits>;
@@ -38,6 +47,7 @@ def RT_LaunchOp : RT_Op<"launch", [Pure, DeclareOpInterfaceMethods<SymbolUserOpI
     $kernel `(` $inputs `)` `work` `(` $work `)` `grain` `(` $grain `)` attr-dict
     `:` functional-type($inputs, $outputs)
   }];
+  let hasVerifier = 1;
 }
 
 #endif // MLCC_DIALECTS_RT_OPS

@@ -1,0 +1,35 @@
+//===- RT.h - The rt dialect -------------------------------------*- C++ -*-===//
+//
+// Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef MLCC_DIALECTS_RT_RT_H
+#define MLCC_DIALECTS_RT_RT_H
+
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/OpDefinition.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/IR/SymbolTable.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include "dialects/rt/RTDialect.h.inc"
+
+#define GET_OP_CLASSES
+#include "dialects/rt/RTOps.h.inc"
+
+namespace mlcc::rt {
+/// Marks a function as a kernel: `func.func private @k(%begin: index,
+/// %end: index, inputs..., outputs...) attributes {rt.kernel}`.
+inline constexpr llvm::StringLiteral kernelAttrName = "rt.kernel";
+/// The name of an argument or result of an entry point in the user's model.
+inline constexpr llvm::StringLiteral nameAttrName = "rt.name";
+/// The only legal value of an input that was bound at compile time.
+inline constexpr llvm::StringLiteral requiredValueAttrName =
+    "rt.required_value";
+} // namespace mlcc::rt
+
+#endif // MLCC_DIALECTS_RT_RT_H

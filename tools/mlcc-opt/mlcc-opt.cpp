@@ -1,0 +1,24 @@
+//===- mlcc-opt.cpp - Runs single passes on MLIR text ---------------------===//
+//
+// Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/driver/Registry.h"
+
+#include "mlir/IR/DialectRegistry.h"
+#include "mlir/InitAllPasses.h"
+#include "mlir/Tools/mlir-opt/MlirOptMain.h"
+
+int main(int argc, char **argv) {
+  // Upstream passes.
+  mlir::registerAllPasses();
+
+  // The stages' passes, in the order of the stages.
+
+  mlir::DialectRegistry registry;
+  mlcc::registerAllDialects(registry);
+  return mlir::asMainReturnCode(mlir::MlirOptMain(
+      argc, argv, "mlcc-opt: runs passes of mlcc on MLIR text\n", registry));
+}
