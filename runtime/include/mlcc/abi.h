@@ -5,7 +5,9 @@
 |*                                                                            *|
 |* A compiled model is one constant `mlcc_model` in the object that mlcc      *|
 |* emits, under the symbol `mlcc_model_<name>`. It is data and kernels only:  *|
-|* the runtime (mlcc/runtime.h) turns it into something that runs.            *|
+|* the runtime (mlcc/runtime.h) turns it into something that runs. An         *|
+|* executable also defines the pointer `mlcc_main_model` to its model, which  *|
+|* main() in libmlcc_cli.a serves.                                            *|
 |*                                                                            *|
 \*===----------------------------------------------------------------------===*/
 
@@ -83,8 +85,9 @@ typedef struct mlcc_step {
   const char *name; /* of the node(s) in the user's model, for profiles */
 
   /* MLCC_STEP_PRIMITIVE: the description (src/primitive_spec.h, serialized).
-   * places[i] is the memory of the description's argument i; a last place, if
-   * any, is the scratchpad. */
+   * places[i] is the memory of the description's argument i, post-op operands
+   * included. Scratchpads belong to the session: their size depends on the CPU
+   * and the number of threads. */
   const uint8_t *spec;
   uint64_t spec_bytes;
 
@@ -109,7 +112,9 @@ typedef struct mlcc_model {
   uint32_t struct_bytes;  /* sizeof(mlcc_model) */
   const char *name;
   const char *build_info; /* JSON: versions, target, options, weights layout */
-  const char *cpu_features; /* space-separated LLVM names that the kernels need */
+  /* Space-separated LLVM names of the instruction sets that the kernels need
+   * ("avx2 fma avx512f"), each with or without a leading `+`. */
+  const char *cpu_features;
   uint32_t function_count;
   const mlcc_function *functions;
   const uint8_t *weights; /* 64-byte aligned, read-only */
