@@ -1,0 +1,178 @@
+//===- model_check.cpp - Whether a model makes sense ----------------------===//
+//
+// Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/src/model_check.h"
+
+#include "runtime/src/cpu_features.h"
+#include "runtime/src/errors.h"
+
+#include <cstring>
+#include <span>
+
+namespace mlcc {
+
+namespace {
+
+struct TypeInfo {
+  const char *name;
+  uint32_t bytes;
+};
+
+/// Indexed by mlcc_type.
+constexpr TypeInfo types[] = {{"", 0},     {"f32", 4}, {"f64", 8}, {"f16", 2},
+                              {"bf16", 2}, {"i8", 1},  {"u8", 1},  {"i16", 2},
+                              {"u16", 2},  {"i32", 4}, {"u32", 4}, {"i64", 8},
+                              {"u64", 8},  {"bool", 1}};
+
+bool isType(int32_t type) {
+  return type > 0 && type < static_cast<int32_t>(std::size(types));
+}
+
+[[noreturn]] void corrupt(const std::string &what) {
+  throw RuntimeError(RuntimeErrorCode::CorruptModel, what);
+}
+
+void checkTensorInfo(const mlcc_tensor_info &tensor) {
+  if (!tensor.name || !isType(tensor.type) || tensor.rank < 0 ||
+      (tensor.rank > 0 && !tensor.dims))
+    corrupt("an input or output has no name, type or shape");
+  uint64_t bytes = typeBytes(tensor.type);
+  for (int32_t i = 0; i < tensor.rank; ++i)
+    if (tensor.dims[i] < 0 ||
+        __builtin_mul_overflow(bytes, static_cast<uint64_t>(tensor.dims[i]),
+                               &bytes))
+      corrupt(std::string("tensor '") + tensor.name + "' has no valid shape");
+  if (bytes != tensor.bytes)
+    corrupt(std::string("tensor '") + tensor.name + "' has " +
+            std::to_string(tensor.bytes) + " bytes, its shape needs " +
+            std::to_string(bytes));
+}
+
+void checkStep(const mlcc_function &function, const mlcc_step &step) {
+  if (!step.name || (step.place_count > 0 && !step.places))
+    corrupt("a step has no name or places");
+  auto bad = [&](const char *what) {
+    corrupt(std::string("step '") + step.name + "' " + what);
+  };
+  for (const mlcc_place &place : std::span(step.places, step.place_count))
+    if (place.space > MLCC_OUTPUT ||
+        (place.space == MLCC_INPUT && place.index >= function.input_count) ||
+        (place.space == MLCC_OUTPUT && place.index >= function.output_count))
+      bad("has a place that does not exist");
+  switch (step.kind) {
+  case MLCC_STEP_PRIMITIVE:
+    if (!step.spec)
+      bad("has no description of its primitive");
+    return;
+  case MLCC_STEP_KERNEL:
+    if (!step.kernel || step.work < 0)
+      bad("has no kernel or no valid work");
+    return;
+  case MLCC_STEP_COPY:
+    if (step.place_count != 2 || step.work < 0)
+      bad("does not copy one place to another");
+    return;
+  default:
+    bad("is of an unknown kind");
+  }
+}
+
+} // namespace
+
+uint32_t typeBytes(int32_t type) {
+  return isType(type) ? types[type].bytes : 0;
+}
+
+std::string typeName(int32_t type) {
+  return isType(type) ? types[type].name : "type " + std::to_string(type);
+}
+
+void checkModel(const mlcc_model &model) {
+  if (model.abi_version != MLCC_ABI_VERSION)
+    throw RuntimeError(
+        RuntimeErrorCode::IncompatibleModel,
+        "the model has ABI version " + std::to_string(model.abi_version) +
+            ", this runtime " + std::to_string(MLCC_ABI_VERSION));
+  if (model.struct_bytes != sizeof(mlcc_model))
+    throw RuntimeError(RuntimeErrorCode::IncompatibleModel,
+                       "the model's descriptor has " +
+                           std::to_string(model.struct_bytes) +
+                           " bytes, this runtime expects " +
+                           std::to_string(sizeof(mlcc_model)));
+  std::string missing;
+  for (const std::string &feature :
+       missingCpuFeatures(model.cpu_features ? model.cpu_features : ""))
+    missing += (missing.empty() ? "" : ", ") + feature;
+  if (!missing.empty())
+    throw RuntimeError(RuntimeErrorCode::MissingCpuFeature,
+                       "the model needs " + missing + ", which this CPU (" +
+                           cpuName() + ") does not offer");
+  if (!model.name || (model.function_count > 0 && !model.functions) ||
+      (model.weights_bytes > 0 && !model.weights))
+    corrupt("the model has no name, functions or weights");
+  for (const mlcc_function &function :
+       std::span(model.functions, model.function_count)) {
+    if (!function.name || (function.input_count > 0 && !function.inputs) ||
+        (function.output_count > 0 && !function.outputs) ||
+        (function.step_count > 0 && !function.steps))
+      corrupt("a function has no name, tensors or steps");
+    for (auto &input : std::span(function.inputs, function.input_count))
+      checkTensorInfo(input);
+    for (auto &output : std::span(function.outputs, function.output_count))
+      checkTensorInfo(output);
+    for (auto &step : std::span(function.steps, function.step_count))
+      checkStep(function, step);
+  }
+}
+
+uint64_t placeBytes(const mlcc_model &model, const mlcc_function &function,
+                    const mlcc_place &place) {
+  switch (place.space) {
+  case MLCC_ARENA:
+    return model.arena_bytes;
+  case MLCC_WEIGHTS:
+    return model.weights_bytes;
+  case MLCC_INPUT:
+    return function.inputs[place.index].bytes;
+  default:
+    return function.outputs[place.index].bytes;
+  }
+}
+
+static void checkPointer(const mlcc_tensor_info &tensor, const void *pointer,
+                         const char *kind) {
+  auto bad = [&](const std::string &what) {
+    throw RuntimeError(RuntimeErrorCode::InvalidArgument,
+                       std::string(kind) + " '" + tensor.name + "' " + what);
+  };
+  if (!pointer && tensor.bytes > 0)
+    bad("is null");
+  if (reinterpret_cast<uintptr_t>(pointer) % typeBytes(tensor.type) != 0)
+    bad("is not aligned to its elements of " +
+        std::to_string(typeBytes(tensor.type)) + " bytes");
+}
+
+void checkTensors(const mlcc_function &function, const void *const *inputs,
+                  void *const *outputs) {
+  if ((!inputs && function.input_count) || (!outputs && function.output_count))
+    throw RuntimeError(RuntimeErrorCode::InvalidArgument,
+                       "the array of inputs or outputs is null");
+  for (uint32_t i = 0; i < function.input_count; ++i)
+    checkPointer(function.inputs[i], inputs[i], "input");
+  for (uint32_t i = 0; i < function.output_count; ++i)
+    checkPointer(function.outputs[i], outputs[i], "output");
+}
+
+void checkRequiredValue(const mlcc_tensor_info &input, const void *value) {
+  if (std::memcmp(value, input.required_value, input.bytes) != 0)
+    throw RuntimeError(RuntimeErrorCode::WrongInputValue,
+                       std::string("input '") + input.name +
+                           "' differs from the value that it was bound to when "
+                           "the model was compiled");
+}
+
+} // namespace mlcc

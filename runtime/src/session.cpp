@@ -1,0 +1,285 @@
+//===- session.cpp - A loaded model ---------------------------------------===//
+//
+// Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/src/session.h"
+
+#include "runtime/src/cpu_features.h"
+#include "runtime/src/errors.h"
+#include "runtime/src/model_check.h"
+
+#include <dnnl_threadpool.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+
+namespace mlcc {
+
+//===----------------------------------------------------------------------===//
+// Loading
+//===----------------------------------------------------------------------===//
+
+Session::Session(const mlcc_model &model, int threads)
+    : model((checkModel(model), model)), pool(threads),
+      engine(dnnl::engine::kind::cpu, 0),
+      stream(dnnl::threadpool_interop::make_stream(engine, &pool)),
+      arena(model.arena_bytes, "arena") {
+  functions.resize(model.function_count);
+  for (uint32_t i = 0; i < model.function_count; ++i)
+    functions[i].source = &model.functions[i];
+  createPrimitives();
+  size_t most = 0;
+  for (Function &function : functions) {
+    loadFunction(function);
+    most = std::max(most, function.steps.size());
+  }
+  seconds.resize(most);
+}
+
+/// Creates the primitives of all steps, on all threads since most of the time
+/// goes into generating code, and the scratchpad that they share.
+void Session::createPrimitives() {
+  std::vector<std::pair<const mlcc_step *, PrimitiveStep *>> jobs;
+  for (Function &function : functions) {
+    function.primitives.resize(function.source->step_count);
+    for (uint64_t i = 0; i < function.source->step_count; ++i)
+      if (function.source->steps[i].kind == MLCC_STEP_PRIMITIVE)
+        jobs.emplace_back(&function.source->steps[i], &function.primitives[i]);
+  }
+  std::atomic<size_t> next = 0;
+  pool.run(pool.threads(), [&](int, int) {
+    // oneDNN partitions work when a primitive is created, for as many threads
+    // as the creating thread assumes.
+    int previous = 0;
+    dnnl_threadpool_interop_get_max_concurrency(&previous);
+    dnnl_threadpool_interop_set_max_concurrency(pool.threads());
+    for (size_t i; (i = next.fetch_add(1)) < jobs.size();)
+      *jobs[i].second =
+          createPrimitiveStep(model, *jobs[i].first, engine, stream);
+    dnnl_threadpool_interop_set_max_concurrency(previous);
+  });
+
+  size_t scratchpadBytes = 0, repackedBytes = 0;
+  for (auto &[step, primitive] : jobs) {
+    scratchpadBytes =
+        std::max(scratchpadBytes, primitive->created.scratchpadBytes);
+    repackedBytes += primitive->repackedBytes();
+  }
+  scratchpad = Buffer(scratchpadBytes, "scratchpad");
+  using Memory = dnnl::memory;
+  scratchpadMemory = Memory({{static_cast<Memory::dim>(scratchpadBytes)},
+                             Memory::data_type::u8,
+                             Memory::format_tag::a},
+                            engine, scratchpad.data());
+  if (repackedBytes > 0)
+    std::fprintf(stderr,
+                 "mlcc: note: model '%s' was packed for another CPU or thread "
+                 "count; %.1f MB of weights were packed again\n",
+                 model.name, static_cast<double>(repackedBytes) * 1e-6);
+}
+
+void Session::loadFunction(Function &function) {
+  const mlcc_function &source = *function.source;
+  std::span<const mlcc_step> steps(source.steps, source.step_count);
+  size_t places = 0;
+  for (const mlcc_step &step : steps)
+    places += step.place_count + 1; // and the scratchpad
+  function.pointers.reserve(places);
+  function.arguments.reserve(places);
+  function.steps.reserve(steps.size());
+  for (size_t i = 0; i < steps.size(); ++i)
+    function.steps.push_back(
+        steps[i].kind == MLCC_STEP_PRIMITIVE
+            ? loadPrimitive(function, steps[i], function.primitives[i])
+            : loadPointers(function, steps[i]));
+  function.boundInputs.resize(source.input_count);
+  function.boundOutputs.resize(source.output_count);
+  for (uint32_t i = 0; i < source.input_count; ++i)
+    if (source.inputs[i].required_value)
+      function.requiredInputs.push_back(i);
+}
+
+Session::Step Session::loadPrimitive(Function &function,
+                                     const mlcc_step &source,
+                                     const PrimitiveStep &primitive) {
+  Step step = {};
+  step.kind = MLCC_STEP_PRIMITIVE;
+  step.primitive = primitive.created.primitive.get();
+  step.arguments = function.arguments.data() + function.arguments.size();
+  for (uint32_t i = 0; i < source.place_count; ++i) {
+    const mlcc_place &place = source.places[i];
+    const auto &[argument, desc] = primitive.created.arguments[i];
+    void *handle = primitive.repacked[i].size()
+                       ? primitive.repacked[i].data()
+                       : resolve(function, source, place, desc.get_size());
+    function.memories.emplace_back(desc, engine,
+                                   handle ? handle : DNNL_MEMORY_NONE);
+    dnnl_memory_t memory = function.memories.back().get();
+    function.arguments.push_back({argument, memory});
+    if (place.space == MLCC_INPUT || place.space == MLCC_OUTPUT)
+      (place.space == MLCC_INPUT ? function.inputs : function.outputs)
+          .push_back({place.index, place.offset, nullptr, memory});
+  }
+  if (primitive.created.scratchpadBytes > 0)
+    function.arguments.push_back({DNNL_ARG_SCRATCHPAD, scratchpadMemory.get()});
+  step.argumentCount = static_cast<int32_t>(
+      function.arguments.data() + function.arguments.size() - step.arguments);
+  return step;
+}
+
+Session::Step Session::loadPointers(Function &function,
+                                    const mlcc_step &source) const {
+  Step step = {};
+  step.kind = static_cast<mlcc_step_kind>(source.kind);
+  step.work = source.work;
+  step.kernel = source.kernel;
+  int64_t worthwhile = source.work / std::max<int64_t>(source.grain, 1);
+  step.threads =
+      static_cast<int32_t>(std::clamp<int64_t>(worthwhile, 1, pool.threads()));
+  step.pointers = function.pointers.data() + function.pointers.size();
+  uint64_t bytes = source.kind == MLCC_STEP_COPY ? source.work : 0;
+  for (uint32_t i = 0; i < source.place_count; ++i) {
+    const mlcc_place &place = source.places[i];
+    function.pointers.push_back(resolve(function, source, place, bytes));
+    if (place.space == MLCC_INPUT || place.space == MLCC_OUTPUT)
+      (place.space == MLCC_INPUT ? function.inputs : function.outputs)
+          .push_back(
+              {place.index, place.offset, &function.pointers.back(), nullptr});
+  }
+  return step;
+}
+
+/// The address of a place that holds at least `bytes` bytes, null for inputs
+/// and outputs.
+void *Session::resolve(const Function &function, const mlcc_step &step,
+                       const mlcc_place &place, uint64_t bytes) const {
+  uint64_t size = placeBytes(model, *function.source, place);
+  if (place.offset > size || bytes > size - place.offset)
+    throw RuntimeError(RuntimeErrorCode::CorruptModel,
+                       std::string("step '") + step.name + "' touches " +
+                           std::to_string(bytes) + " bytes at offset " +
+                           std::to_string(place.offset) + " of " +
+                           std::to_string(size));
+  if (place.space == MLCC_ARENA)
+    return arena.data() + place.offset;
+  if (place.space == MLCC_WEIGHTS)
+    return const_cast<uint8_t *>(model.weights) + place.offset;
+  return nullptr;
+}
+
+const char *Session::stepImplementation(uint32_t function,
+                                        uint64_t step) const {
+  if (function >= functions.size() ||
+      step >= functions[function].primitives.size())
+    return nullptr;
+  return functions[function].primitives[step].created.implementation.c_str();
+}
+
+//===----------------------------------------------------------------------===//
+// Running
+//===----------------------------------------------------------------------===//
+
+/// Reserves the session for one run.
+class Session::Reservation {
+public:
+  explicit Reservation(Session &session) : session(session) {
+    if (session.busy.exchange(true, std::memory_order_acquire))
+      throw RuntimeError(RuntimeErrorCode::SessionBusy,
+                         "the session is running on another thread");
+    session.pool.setActive(true);
+  }
+  ~Reservation() {
+    session.pool.setActive(false);
+    session.busy.store(false, std::memory_order_release);
+  }
+
+private:
+  Session &session;
+};
+
+void Session::run(uint32_t index, const void *const *inputs,
+                  void *const *outputs) {
+  if (index >= functions.size())
+    throw RuntimeError(RuntimeErrorCode::InvalidArgument,
+                       "the model has " + std::to_string(functions.size()) +
+                           " functions, not number " + std::to_string(index));
+  Function &function = functions[index];
+  Reservation reservation(*this);
+  bind(function, inputs, outputs);
+  if (!profiling) {
+    for (const Step &step : function.steps)
+      execute(function, step);
+    return;
+  }
+  profiled = &function;
+  auto before = std::chrono::steady_clock::now();
+  for (size_t i = 0; i < function.steps.size(); ++i) {
+    execute(function, function.steps[i]);
+    auto after = std::chrono::steady_clock::now();
+    seconds[i] = std::chrono::duration<double>(after - before).count();
+    before = after;
+  }
+}
+
+/// Points the steps that touch inputs or outputs to those of this run, if they
+/// lie elsewhere than in the last one.
+void Session::bind(Function &function, const void *const *inputs,
+                   void *const *outputs) {
+  const mlcc_function &source = *function.source;
+  auto unchanged = [](auto &bound, auto *tensors) {
+    return tensors && std::equal(bound.begin(), bound.end(), tensors);
+  };
+  bool same = unchanged(function.boundInputs, inputs) &&
+              unchanged(function.boundOutputs, outputs);
+  if (!same || !function.everBound) {
+    checkTensors(source, inputs, outputs);
+    auto update = [](const Binding &binding, const void *tensor) {
+      void *address =
+          static_cast<uint8_t *>(const_cast<void *>(tensor)) + binding.offset;
+      if (binding.pointer)
+        *binding.pointer = address;
+      else
+        dnnl_memory_set_data_handle(binding.memory, address);
+    };
+    for (const Binding &binding : function.inputs)
+      update(binding, inputs[binding.index]);
+    for (const Binding &binding : function.outputs)
+      update(binding, outputs[binding.index]);
+    std::copy_n(inputs, source.input_count, function.boundInputs.begin());
+    std::copy_n(outputs, source.output_count, function.boundOutputs.begin());
+    function.everBound = true;
+  }
+  for (uint32_t i : function.requiredInputs)
+    checkRequiredValue(source.inputs[i], inputs[i]);
+}
+
+inline void Session::execute(const Function &function, const Step &step) {
+  switch (step.kind) {
+  case MLCC_STEP_PRIMITIVE:
+    if (dnnl_primitive_execute(step.primitive, stream.get(), step.argumentCount,
+                               step.arguments) != dnnl_success)
+      throw RuntimeError(
+          RuntimeErrorCode::PrimitiveFailed,
+          std::string("step '") +
+              function.source->steps[&step - function.steps.data()].name +
+              "' could not be executed");
+    return;
+  case MLCC_STEP_KERNEL:
+    if (step.threads == 1)
+      return step.kernel(0, step.work, step.pointers);
+    return pool.run(step.threads, [&step](int thread, int threads) {
+      step.kernel(step.work * thread / threads,
+                  step.work * (thread + 1) / threads, step.pointers);
+    });
+  case MLCC_STEP_COPY:
+    std::memcpy(step.pointers[1], step.pointers[0], step.work);
+    return;
+  }
+}
+
+} // namespace mlcc
