@@ -1,7 +1,14 @@
-//===- NN.h - The nn dialect -------------------------------------*- C++ -*-===//
+//===- NN.h - The nn dialect -------------------------------------*- C++
+//-*-===//
 //
 // Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// `Op::create` aborts where type inference fails. Whoever builds ops from what
+// a model file says uses `createChecked` of CheckedBuilder.h, which fails with
+// a coded error instead.
 //
 //===----------------------------------------------------------------------===//
 

@@ -20,26 +20,25 @@ def NN_Elementwise : NativeOpTrait<"IsElementwise"> {
 // Unary
 //===----------------------------------------------------------------------===//
 
-class NN_UnaryOp<string mnemonic, Type type, list<Trait> traits = []>
-    : NN_Op<mnemonic, !listconcat([NN_Elementwise], traits), [{
-      inferred.push_back(adaptor.getInput().getType());
-      return ::mlir::success();
-    }]> {
+class NN_UnaryOp<string mnemonic, Type type, string kind, code inference = [{
+      return ::mlcc::nn::inferSameType(location, adaptor.getInput().getType(),
+                                       ::mlcc::nn::ElementKind::}] # kind # [{, inferred);
+    }]> : NN_Op<mnemonic, [NN_Elementwise], inference> {
   let arguments = (ins type:$input);
   let results = (outs type:$result);
 }
 
 class NN_FloatUnaryOp<string mnemonic, string meaning>
-    : NN_UnaryOp<mnemonic, NN_FloatTensor> {
+    : NN_UnaryOp<mnemonic, NN_FloatTensor, "Float"> {
   let summary = meaning;
 }
 
-def NN_AbsOp : NN_UnaryOp<"abs", NN_Tensor> { let summary = "|x|"; }
-def NN_NegOp : NN_UnaryOp<"neg", NN_Tensor> { let summary = "-x"; }
-def NN_SignOp : NN_UnaryOp<"sign", NN_Tensor> {
+def NN_AbsOp : NN_UnaryOp<"abs", NN_Tensor, "Any"> { let summary = "|x|"; }
+def NN_NegOp : NN_UnaryOp<"neg", NN_Tensor, "Any"> { let summary = "-x"; }
+def NN_SignOp : NN_UnaryOp<"sign", NN_Tensor, "Any"> {
   let summary = "-1, 0 or 1 after the sign of x";
 }
-def NN_NotOp : NN_UnaryOp<"not", NN_IntegerTensor> {
+def NN_NotOp : NN_UnaryOp<"not", NN_IntegerTensor, "Integer"> {
   let summary = "Logical not of booleans, bitwise not of other integers";
 }
 
@@ -65,7 +64,7 @@ def NN_FloorOp : NN_FloatUnaryOp<"floor", "Largest integer not above x">;
 def NN_CeilOp : NN_FloatUnaryOp<"ceil", "Smallest integer not below x">;
 def NN_RoundOp : NN_FloatUnaryOp<"round", "Nearest integer, halves to even">;
 
-def NN_ReluOp : NN_UnaryOp<"relu", NN_Tensor> { let summary = "max(x, 0)"; }
+def NN_ReluOp : NN_UnaryOp<"relu", NN_Tensor, "Any"> { let summary = "max(x, 0)"; }
 def NN_SigmoidOp : NN_FloatUnaryOp<"sigmoid", "1 / (1 + e^-x)">;
 def NN_SoftplusOp : NN_FloatUnaryOp<"softplus", "log(1 + e^x), without overflow">;
 def NN_SoftsignOp : NN_FloatUnaryOp<"softsign", "x / (1 + |x|)">;
@@ -117,8 +116,8 @@ def NN_GeluOp : NN_FloatUnaryOp<"gelu", "x * Phi(x), Phi the normal distribution
     DefaultValuedAttr<NN_GeluFormAttr, "GeluForm::exact">:$form);
 }
 
-def NN_ClipOp : NN_UnaryOp<"clip", NN_Tensor> {
-  let summary = "max(min(x, max), min) with constant bounds";
+def NN_ClipOp : NN_UnaryOp<"clip", NN_Tensor, "Any", ""> {
+  let summary = "min(max(x, min), max) with constant bounds";
   let description = [{
     An absent bound does not limit. The bounds have the element type of the
     input: a float bound is stored as `f64`, an integer bound as `i64`.
@@ -130,10 +129,8 @@ def NN_ClipOp : NN_UnaryOp<"clip", NN_Tensor> {
 
 class NN_PredicateOp<string mnemonic, string meaning>
     : NN_Op<mnemonic, [NN_Elementwise], [{
-      auto type = ::llvm::cast<::mlir::RankedTensorType>(adaptor.getInput().getType());
-      inferred.push_back(::mlir::RankedTensorType::get(
-          type.getShape(), ::mlir::IntegerType::get(context, 1)));
-      return ::mlir::success();
+      return ::mlcc::nn::inferConverted(location, adaptor.getInput().getType(),
+          ::mlcc::nn::ElementKind::Float, ::mlir::IntegerType::get(context, 1), inferred);
     }]> {
   let summary = meaning;
   let arguments = (ins NN_FloatTensor:$input);
@@ -147,9 +144,8 @@ def NN_IsInfOp : NN_PredicateOp<"is_inf", "Whether x is infinite, of the selecte
 }
 
 def NN_CastOp : NN_Op<"cast", [NN_Elementwise], [{
-      auto type = ::llvm::cast<::mlir::RankedTensorType>(adaptor.getInput().getType());
-      inferred.push_back(::mlir::RankedTensorType::get(type.getShape(), adaptor.getTo()));
-      return ::mlir::success();
+      return ::mlcc::nn::inferConverted(location, adaptor.getInput().getType(),
+          ::mlcc::nn::ElementKind::Any, adaptor.getTo(), inferred);
     }]> {
   let summary = "Conversion of the element type";
   let description = [{
@@ -165,10 +161,11 @@ def NN_CastOp : NN_Op<"cast", [NN_Elementwise], [{
 // Binary and ternary, with broadcasting
 //===----------------------------------------------------------------------===//
 
-class NN_BinaryOp<string mnemonic, Type type, string meaning, list<Trait> traits = []>
+class NN_BinaryOp<string mnemonic, Type type, string kind, string meaning,
+                  list<Trait> traits = []>
     : NN_Op<mnemonic, !listconcat([NN_Elementwise], traits), [{
       return ::mlcc::nn::inferBroadcast(location, adaptor.getOperands(),
-                                        /*elementType=*/nullptr, inferred);
+          ::mlcc::nn::ElementKind::}] # kind # [{, /*elementType=*/nullptr, inferred);
     }]> {
   let summary = meaning;
   let description = [{
@@ -179,19 +176,16 @@ class NN_BinaryOp<string mnemonic, Type type, string meaning, list<Trait> traits
   let results = (outs type:$result);
 }
 
-def NN_AddOp : NN_BinaryOp<"add", NN_Tensor, "lhs + rhs", [Commutative]>;
-def NN_SubOp : NN_BinaryOp<"sub", NN_Tensor, "lhs - rhs">;
-def NN_MulOp : NN_BinaryOp<"mul", NN_Tensor, "lhs * rhs", [Commutative]>;
-def NN_DivOp : NN_BinaryOp<"div", NN_Tensor, "lhs / rhs; integers truncate towards zero, and by zero give 0">;
-def NN_PowOp : NN_Op<"pow", [NN_Elementwise], [{
-      return ::mlcc::nn::inferBroadcast(location, adaptor.getOperands(),
-          ::mlir::getElementTypeOrSelf(adaptor.getLhs().getType()), inferred);
-    }]> {
+def NN_AddOp : NN_BinaryOp<"add", NN_Tensor, "Any", "lhs + rhs", [Commutative]>;
+def NN_SubOp : NN_BinaryOp<"sub", NN_Tensor, "Any", "lhs - rhs">;
+def NN_MulOp : NN_BinaryOp<"mul", NN_Tensor, "Any", "lhs * rhs", [Commutative]>;
+def NN_DivOp : NN_BinaryOp<"div", NN_Tensor, "Any", "lhs / rhs; integers truncate towards zero, and by zero give 0">;
+def NN_PowOp : NN_Op<"pow", [NN_Elementwise]> {
   let summary = "lhs to the power rhs, in the element type of lhs";
   let arguments = (ins NN_Tensor:$lhs, NN_Tensor:$rhs);
   let results = (outs NN_Tensor:$result);
 }
-def NN_ModOp : NN_BinaryOp<"mod", NN_Tensor, "Remainder of lhs / rhs"> {
+def NN_ModOp : NN_BinaryOp<"mod", NN_Tensor, "Any", "Remainder of lhs / rhs"> {
   let description = [{
     The result has the sign of `rhs` (Python's `%`), or with `fmod` the sign of
     `lhs` (C's `fmod`). Integers by zero give 0.
@@ -199,19 +193,19 @@ def NN_ModOp : NN_BinaryOp<"mod", NN_Tensor, "Remainder of lhs / rhs"> {
   let arguments = (ins NN_Tensor:$lhs, NN_Tensor:$rhs,
                        DefaultValuedAttr<BoolAttr, "false">:$fmod);
 }
-def NN_MaxOp : NN_BinaryOp<"max", NN_Tensor, "The larger; NaN if either is NaN", [Commutative]>;
-def NN_MinOp : NN_BinaryOp<"min", NN_Tensor, "The smaller; NaN if either is NaN", [Commutative]>;
-def NN_PReluOp : NN_BinaryOp<"prelu", NN_FloatTensor, "lhs where lhs >= 0, rhs * lhs elsewhere">;
-def NN_AndOp : NN_BinaryOp<"and", NN_IntegerTensor, "Bitwise (logical) and", [Commutative]>;
-def NN_OrOp : NN_BinaryOp<"or", NN_IntegerTensor, "Bitwise (logical) or", [Commutative]>;
-def NN_XorOp : NN_BinaryOp<"xor", NN_IntegerTensor, "Bitwise (logical) exclusive or", [Commutative]>;
-def NN_ShiftLeftOp : NN_BinaryOp<"shift_left", NN_IntegerTensor, "lhs shifted left by rhs bits">;
-def NN_ShiftRightOp : NN_BinaryOp<"shift_right", NN_IntegerTensor, "lhs shifted right by rhs bits, unsigned">;
+def NN_MaxOp : NN_BinaryOp<"max", NN_Tensor, "Any", "The larger; NaN if either is NaN", [Commutative]>;
+def NN_MinOp : NN_BinaryOp<"min", NN_Tensor, "Any", "The smaller; NaN if either is NaN", [Commutative]>;
+def NN_PReluOp : NN_BinaryOp<"prelu", NN_FloatTensor, "Float", "lhs where lhs >= 0, rhs * lhs elsewhere">;
+def NN_AndOp : NN_BinaryOp<"and", NN_IntegerTensor, "Integer", "Bitwise (logical) and", [Commutative]>;
+def NN_OrOp : NN_BinaryOp<"or", NN_IntegerTensor, "Integer", "Bitwise (logical) or", [Commutative]>;
+def NN_XorOp : NN_BinaryOp<"xor", NN_IntegerTensor, "Integer", "Bitwise (logical) exclusive or", [Commutative]>;
+def NN_ShiftLeftOp : NN_BinaryOp<"shift_left", NN_IntegerTensor, "Integer", "lhs shifted left by rhs bits">;
+def NN_ShiftRightOp : NN_BinaryOp<"shift_right", NN_IntegerTensor, "Integer", "lhs shifted right by rhs bits, unsigned">;
 
 class NN_CompareOp<string mnemonic, string meaning, list<Trait> traits = []>
     : NN_Op<mnemonic, !listconcat([NN_Elementwise], traits), [{
       return ::mlcc::nn::inferBroadcast(location, adaptor.getOperands(),
-          ::mlir::IntegerType::get(context, 1), inferred);
+          ::mlcc::nn::ElementKind::Any, ::mlir::IntegerType::get(context, 1), inferred);
     }]> {
   let summary = meaning;
   let arguments = (ins NN_Tensor:$lhs, NN_Tensor:$rhs);
@@ -221,10 +215,7 @@ def NN_EqualOp : NN_CompareOp<"equal", "lhs == rhs", [Commutative]>;
 def NN_LessOp : NN_CompareOp<"less", "lhs < rhs">;
 def NN_LessEqualOp : NN_CompareOp<"less_equal", "lhs <= rhs">;
 
-def NN_WhereOp : NN_Op<"where", [NN_Elementwise], [{
-      return ::mlcc::nn::inferBroadcast(location, adaptor.getOperands(),
-          ::mlir::getElementTypeOrSelf(adaptor.getOnTrue().getType()), inferred);
-    }]> {
+def NN_WhereOp : NN_Op<"where", [NN_Elementwise]> {
   let summary = "on_true where the condition holds, on_false elsewhere";
   let arguments = (ins NN_BoolTensor:$condition, NN_Tensor:$on_true, NN_Tensor:$on_false);
   let results = (outs NN_Tensor:$result);

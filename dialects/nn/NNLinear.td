@@ -47,14 +47,14 @@ def NN_MatMulOp : NN_Op<"matmul"> {
     `lhs` [..., M, K] (or [..., K, M] with `transpose_lhs`), `rhs` [..., K, N] (or
     [..., N, K] with `transpose_rhs`), `bias` broadcastable to the result
     [..., M, N]. An operand of rank 1 is a row (lhs) or column (rhs) whose unit
-    dimension the result lacks, as in numpy. Integers accumulate in `i32`, their
-    result type.
+    dimension the result lacks, as in numpy. Floats have one element type, the
+    result's. Integers of 8 and 16 bits, which may differ, accumulate in `i32`, the
+    result type; wider ones have one type, the result's.
   }];
   let arguments = (ins NN_Tensor:$lhs, NN_Tensor:$rhs, Optional<NN_Tensor>:$bias,
     DefaultValuedAttr<BoolAttr, "false">:$transpose_lhs,
     DefaultValuedAttr<BoolAttr, "false">:$transpose_rhs);
   let results = (outs NN_Tensor:$result);
-  let hasVerifier = 1;
 }
 
 #endif // MLCC_DIALECTS_NN_LINEAR

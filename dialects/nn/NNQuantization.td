@@ -13,8 +13,8 @@ include "dialects/nn/NNDialect.td"
 def NN_QuantizeOp : NN_Op<"quantize"> {
   let summary = "saturate(round_half_even(x / scale) + zero_point)";
   let description = [{
-    `scale` and `zero_point` are scalars, or vectors along `axis`. Without
-    `zero_point`, 0. The result's element type is `to`.
+    `scale` and `zero_point` are single elements, or vectors along `axis`. Without
+    `zero_point`, 0. The result's element type is `to`, the zero point's too.
   }];
   let arguments = (ins NN_FloatTensor:$input, NN_FloatTensor:$scale,
     Optional<NN_IntegerTensor>:$zero_point, TypeAttr:$to,
@@ -24,7 +24,10 @@ def NN_QuantizeOp : NN_Op<"quantize"> {
 
 def NN_DequantizeOp : NN_Op<"dequantize"> {
   let summary = "(x - zero_point) * scale";
-  let description = [{`scale` and `zero_point` are scalars, or vectors along `axis`.}];
+  let description = [{
+    `scale` and `zero_point` are single elements, or vectors along `axis`. The
+    result has the element type of `scale`, the zero point that of `input`.
+  }];
   let arguments = (ins NN_IntegerTensor:$input, NN_FloatTensor:$scale,
     Optional<NN_IntegerTensor>:$zero_point, DefaultValuedAttr<I64Attr, "1">:$axis);
   let results = (outs NN_FloatTensor:$result);

@@ -10,10 +10,11 @@
 
 include "dialects/nn/NNDialect.td"
 
-class NN_ReduceOp<string mnemonic, string meaning, Type type = NN_Tensor>
+class NN_ReduceOp<string mnemonic, string meaning, Type type = NN_Tensor, string kind = "Any">
     : NN_Op<mnemonic, [], [{
       return ::mlcc::nn::inferReduction(location, adaptor.getInput().getType(),
-          adaptor.getAxes(), adaptor.getKeepdims(), inferred);
+          ::mlcc::nn::ElementKind::}] # kind # [{, adaptor.getAxes(), adaptor.getKeepdims(),
+          inferred);
     }]> {
   let summary = meaning # " over `axes`";
   let description = [{
@@ -32,18 +33,13 @@ def NN_ReduceProdOp : NN_ReduceOp<"reduce_prod", "Product">;
 def NN_ReduceL1Op : NN_ReduceOp<"reduce_l1", "Sum of absolute values">;
 def NN_ReduceL2Op : NN_ReduceOp<"reduce_l2", "Square root of the sum of squares">;
 def NN_ReduceSumSquareOp : NN_ReduceOp<"reduce_sum_square", "Sum of squares">;
-def NN_ReduceLogSumOp : NN_ReduceOp<"reduce_log_sum", "Logarithm of the sum", NN_FloatTensor>;
+def NN_ReduceLogSumOp : NN_ReduceOp<"reduce_log_sum", "Logarithm of the sum", NN_FloatTensor, "Float">;
 def NN_ReduceLogSumExpOp : NN_ReduceOp<"reduce_log_sum_exp",
-    "Logarithm of the sum of exponentials, without overflow,", NN_FloatTensor>;
+    "Logarithm of the sum of exponentials, without overflow,", NN_FloatTensor, "Float">;
 
 class NN_ArgReduceOp<string mnemonic, string meaning> : NN_Op<mnemonic, [], [{
-      int64_t axis = adaptor.getAxis();
-      if (failed(::mlcc::nn::inferReduction(location, adaptor.getInput().getType(),
-              axis, adaptor.getKeepdims(), inferred)))
-        return ::mlir::failure();
-      inferred.back() = ::llvm::cast<::mlir::RankedTensorType>(inferred.back())
-          .clone(::mlir::IntegerType::get(context, 64));
-      return ::mlir::success();
+      return ::mlcc::nn::inferArgReduction(location, adaptor.getInput().getType(),
+          adaptor.getAxis(), adaptor.getKeepdims(), inferred);
     }]> {
   let summary = meaning;
   let arguments = (ins NN_Tensor:$input, I64Attr:$axis, BoolAttr:$keepdims,
@@ -53,10 +49,7 @@ class NN_ArgReduceOp<string mnemonic, string meaning> : NN_Op<mnemonic, [], [{
 def NN_ArgMaxOp : NN_ArgReduceOp<"arg_max", "Index (i64) of the first (or last) maximum along `axis`">;
 def NN_ArgMinOp : NN_ArgReduceOp<"arg_min", "Index (i64) of the first (or last) minimum along `axis`">;
 
-def NN_CumSumOp : NN_Op<"cum_sum", [], [{
-      inferred.push_back(adaptor.getInput().getType());
-      return ::mlir::success();
-    }]> {
+def NN_CumSumOp : NN_Op<"cum_sum"> {
   let summary = "Running sum along `axis`; exclusive leaves the element itself out";
   let arguments = (ins NN_Tensor:$input, I64Attr:$axis,
     DefaultValuedAttr<BoolAttr, "false">:$exclusive,

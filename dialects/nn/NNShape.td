@@ -11,8 +11,8 @@
 include "dialects/nn/NNDialect.td"
 
 def NN_ConstantOp : NN_Op<"constant", [ConstantLike], [{
-      inferred.push_back(adaptor.getValue().getType());
-      return ::mlir::success();
+      return ::mlcc::nn::inferSameType(location, adaptor.getValue().getType(),
+                                       ::mlcc::nn::ElementKind::Any, inferred);
     }]> {
   let summary = "A constant tensor";
   let description = [{
@@ -146,10 +146,7 @@ def NN_OneHotOp : NN_Op<"one_hot"> {
   let results = (outs NN_Tensor:$result);
 }
 
-def NN_TriluOp : NN_Op<"trilu", [], [{
-      inferred.push_back(adaptor.getInput().getType());
-      return ::mlir::success();
-    }]> {
+def NN_TriluOp : NN_Op<"trilu"> {
   let summary = "The upper or lower triangle of the last two dimensions, zero elsewhere";
   let description = [{Keeps elements with `column - row >= k` (upper) or `<= k` (lower).}];
   let arguments = (ins NN_Tensor:$input, I64Attr:$k, BoolAttr:$upper);
