@@ -7,6 +7,7 @@
 
 #include "compiler/driver/Registry.h"
 
+#include "dialects/dnn/DNN.h"
 #include "dialects/rt/RT.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -34,7 +35,7 @@
 using namespace mlir;
 
 void mlcc::registerAllDialects(DialectRegistry &registry) {
-  registry.insert<rt::RTDialect>();
+  registry.insert<dnn::DNNDialect, rt::RTDialect>();
   registry.insert<affine::AffineDialect, arith::ArithDialect,
                   bufferization::BufferizationDialect, cf::ControlFlowDialect,
                   func::FuncDialect, LLVM::LLVMDialect, linalg::LinalgDialect,

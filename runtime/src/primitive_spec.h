@@ -1,4 +1,5 @@
-//===- primitive_spec.h - Descriptions of oneDNN primitives ------*- C++ -*-===//
+//===- primitive_spec.h - Descriptions of oneDNN primitives ------*- C++
+//-*-===//
 //
 // Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -73,8 +74,10 @@ struct PrimitiveSpec {
   std::vector<TensorSpec> arguments;
   std::vector<PostOp> postOps;
   dnnl::memory::dims strides, dilations, padsBegin, padsEnd, kernel;
-  int axis = 0;           ///< concat, softmax
-  float alpha = 0, beta = 0, k = 0; ///< eltwise; lrn alpha, beta, k; reduction p, eps
+  std::vector<float> scales; ///< sum: one per argument but the last
+  int axis = 0;              ///< concat, softmax
+  float alpha = 0, beta = 0,
+        k = 0;            ///< eltwise; lrn alpha, beta, k; reduction p, eps
   int64_t localSize = 0;  ///< lrn
   float epsilon = 0;      ///< normalization
   uint32_t flags = 0;     ///< dnnl::normalization_flags
@@ -89,12 +92,20 @@ struct PrimitiveSpec {
 
 /// A layout as text: the format tag's name if one describes it, else "opaque:".
 std::string layoutOf(const dnnl::memory::desc &desc);
+/// Throws std::runtime_error for a layout that does not exist or does not fit
+/// the dimensions.
 dnnl::memory::desc makeDesc(const TensorSpec &spec);
+/// Whether `layout` is the name of a format tag of tensors of `rank`
+/// dimensions, or (the syntax of) an opaque one.
+bool isLayout(const std::string &layout, int rank);
+/// The tag of dense row-major order: "abcd" for four dimensions.
+std::string plainLayout(int rank);
 
 /// A primitive with what is needed to execute it.
 struct CreatedPrimitive {
   dnnl::primitive primitive;
-  /// For each of `arguments`, then each binary post-op's operand: DNNL_ARG_ and desc.
+  /// For each of `arguments`, then each binary post-op's operand: DNNL_ARG_ and
+  /// desc.
   std::vector<std::pair<int, dnnl::memory::desc>> arguments;
   size_t scratchpadBytes = 0;
   std::string implementation; ///< "brgconv:avx512_core"
