@@ -1,0 +1,32 @@
+//===- execute.h - Running a model on arrays --------------------*- C++ -*-===//
+//
+// Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef MLCC_RUNTIME_CLI_EXECUTE_H
+#define MLCC_RUNTIME_CLI_EXECUTE_H
+
+#include "mlcc/model.hpp"
+#include "runtime/cli/array.h"
+
+#include <vector>
+
+namespace mlcc::cli {
+
+/// The function that the commands run: the model's first. Throws RuntimeError
+/// if it has none.
+const mlcc_function &mainFunction(const mlcc_model &model);
+
+/// Addresses of arrays, as Model::run wants them.
+std::vector<const void *> inputPointers(const std::vector<Array> &arrays);
+std::vector<void *> outputPointers(std::vector<Array> &arrays);
+
+/// Runs the main function once.
+void execute(Model &model, const std::vector<Array> &inputs,
+             std::vector<Array> &outputs);
+
+} // namespace mlcc::cli
+
+#endif // MLCC_RUNTIME_CLI_EXECUTE_H

@@ -1,0 +1,100 @@
+//===- info.cpp - The info command ----------------------------------------===//
+//
+// Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/cli/commands.h"
+#include "runtime/cli/execute.h"
+#include "runtime/cli/text.h"
+#include "runtime/src/model_check.h"
+
+#include <cstdio>
+
+namespace mlcc::cli {
+
+namespace {
+
+void printTensors(const char *kind, std::span<const mlcc_tensor_info> tensors) {
+  for (const mlcc_tensor_info &tensor : tensors)
+    std::printf("  %s  %s: %s (%s)%s\n", kind, tensor.name,
+                describeTensor(tensor).c_str(),
+                formatBytes(tensor.bytes).c_str(),
+                tensor.required_value ? ", bound when compiled" : "");
+}
+
+std::string jsonTensors(std::span<const mlcc_tensor_info> tensors) {
+  std::string text = "[";
+  for (const mlcc_tensor_info &tensor : tensors) {
+    text += text.size() > 1 ? ", " : "";
+    text += "{\"name\": " + jsonString(tensor.name) +
+            ", \"type\": " + jsonString(typeName(tensor.type)) +
+            ", \"shape\": [";
+    for (int32_t i = 0; i < tensor.rank; ++i)
+      text += (i ? ", " : "") + std::to_string(tensor.dims[i]);
+    text += "], \"bytes\": " + std::to_string(tensor.bytes) +
+            ", \"bound\": " + (tensor.required_value ? "true" : "false") + "}";
+  }
+  return text + "]";
+}
+
+std::string jsonFunction(const mlcc_function &function) {
+  return "{\"name\": " + jsonString(function.name) + ", \"inputs\": " +
+         jsonTensors({function.inputs, function.input_count}) +
+         ", \"outputs\": " +
+         jsonTensors({function.outputs, function.output_count}) +
+         ", \"steps\": " + std::to_string(function.step_count) + "}";
+}
+
+void printJson(const mlcc_model &model) {
+  std::string functions;
+  for (auto &function : std::span(model.functions, model.function_count))
+    functions += (functions.empty() ? "" : ", ") + jsonFunction(function);
+  std::printf("{\"model\": %s,\n \"functions\": [%s],\n \"arena_bytes\": %llu, "
+              "\"weights_bytes\": %llu,\n \"abi_version\": %u, "
+              "\"cpu_features\": %s,\n \"build\": %s}\n",
+              jsonString(model.name).c_str(), functions.c_str(),
+              static_cast<unsigned long long>(model.arena_bytes),
+              static_cast<unsigned long long>(model.weights_bytes),
+              model.abi_version,
+              jsonString(model.cpu_features ? model.cpu_features : "").c_str(),
+              model.build_info && *model.build_info ? model.build_info : "{}");
+}
+
+void printText(const mlcc_model &model) {
+  std::printf("model %s\n", model.name);
+  for (auto &function : std::span(model.functions, model.function_count)) {
+    size_t kinds[3] = {};
+    for (auto &step : std::span(function.steps, function.step_count))
+      if (step.kind < std::size(kinds))
+        ++kinds[step.kind];
+    std::printf("function %s: %llu steps (%zu oneDNN primitives, %zu kernels, "
+                "%zu copies)\n",
+                function.name,
+                static_cast<unsigned long long>(function.step_count), kinds[0],
+                kinds[1], kinds[2]);
+    printTensors("input ", {function.inputs, function.input_count});
+    printTensors("output", {function.outputs, function.output_count});
+  }
+  std::printf("memory: weights %s, arena %s\n",
+              formatBytes(model.weights_bytes).c_str(),
+              formatBytes(model.arena_bytes).c_str());
+  if (model.build_info && *model.build_info)
+    std::printf("build: %s\n", model.build_info);
+  if (model.cpu_features && *model.cpu_features)
+    std::printf("needs: %s\n", model.cpu_features);
+}
+
+} // namespace
+
+int infoCommand(const mlcc_model &model, const InfoOptions &options) {
+  mainFunction(model);
+  if (options.json)
+    printJson(model);
+  else
+    printText(model);
+  return 0;
+}
+
+} // namespace mlcc::cli
