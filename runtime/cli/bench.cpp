@@ -150,30 +150,29 @@ void printProfile(const mlcc_function &function,
   if (byTime)
     std::ranges::sort(order, std::greater(),
                       [&](size_t i) { return std::make_pair(seconds[i], i); });
-});
-Table steps({">step", ">ms", ">%", "implementation", "name"});
-std::map<std::string, std::pair<double, int>> groups;
-for (size_t i : order) {
-  steps.add({std::to_string(i), milliseconds(seconds[i]),
-             percent(seconds[i], total), implementations[i],
-             function.steps[i].name});
-  groups[implementations[i]].first += seconds[i];
-  groups[implementations[i]].second += 1;
-}
-steps.print();
+  Table steps({">step", ">ms", ">%", "implementation", "name"});
+  std::map<std::string, std::pair<double, int>> groups;
+  for (size_t i : order) {
+    steps.add({std::to_string(i), milliseconds(seconds[i]),
+               percent(seconds[i], total), implementations[i],
+               function.steps[i].name});
+    groups[implementations[i]].first += seconds[i];
+    groups[implementations[i]].second += 1;
+  }
+  steps.print();
 
-std::vector<std::pair<std::string, std::pair<double, int>>>
-    sorted(groups.begin(), groups.end());
-std::ranges::sort(sorted, std::greater(),
-                  [](const auto &group) { return group.second.first; });
-Table summary({">steps", ">ms", ">%", "implementation"});
-for (const auto &[name, group] : sorted)
-  summary.add({std::to_string(group.second), milliseconds(group.first),
-               percent(group.first, total), name});
-summary.add({std::to_string(seconds.size()), milliseconds(total), "100.0",
-             "all steps"});
-std::printf("\n");
-summary.print();
+  std::vector<std::pair<std::string, std::pair<double, int>>> sorted(
+      groups.begin(), groups.end());
+  std::ranges::sort(sorted, std::greater(),
+                    [](const auto &group) { return group.second.first; });
+  Table summary({">steps", ">ms", ">%", "implementation"});
+  for (const auto &[name, group] : sorted)
+    summary.add({std::to_string(group.second), milliseconds(group.first),
+                 percent(group.first, total), name});
+  summary.add({std::to_string(seconds.size()), milliseconds(total), "100.0",
+               "all steps"});
+  std::printf("\n");
+  summary.print();
 }
 
 void printProfileJson(const mlcc_model &model, const mlcc_function &function,
