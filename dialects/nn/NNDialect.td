@@ -33,10 +33,10 @@ def NN_Dialect : Dialect {
 }
 
 // A tensor of static shape; rank 0 is a scalar. Verified in inference.
-def NN_Tensor : TensorOf<[AnyFloat, AnyInteger]>;
-def NN_FloatTensor : TensorOf<[AnyFloat]>;
-def NN_IntegerTensor : TensorOf<[AnyInteger]>;
-def NN_BoolTensor : TensorOf<[I1]>;
+def NN_Tensor : RankedTensorOf<[AnyFloat, AnyInteger]>;
+def NN_FloatTensor : RankedTensorOf<[AnyFloat]>;
+def NN_IntegerTensor : RankedTensorOf<[AnyInteger]>;
+def NN_BoolTensor : RankedTensorOf<[I1]>;
 
 /// Base of all nn ops. `inference` is the body of `inferReturnTypes`, with
 /// `context`, `location`, `adaptor` and `inferred` in scope; without it the op

@@ -1,0 +1,244 @@
+//===- Pooling.cpp - Reference evaluation of pooling and resampling -------===//
+//
+// Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/nn/reference/Reference.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace mlcc;
+using namespace mlcc::nn;
+
+//===----------------------------------------------------------------------===//
+// Pooling
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// What one window of a pooling op holds.
+struct PoolWindow {
+  /// Offsets in the input of the elements, without the padding.
+  Extents offsets;
+  /// Positions within the input and its padding.
+  int64_t paddedCount;
+};
+} // namespace
+
+/// Calls `body(position, window)` for each result element of a pooling op.
+template <typename PoolOp, typename Body>
+static void forEachWindow(PoolOp op, const HostTensor &input, Body body) {
+  ArrayRef<int64_t> extents = input.getShape().drop_front(2);
+  int64_t spatialSize = 1;
+  for (int64_t extent : extents)
+    spatialSize *= extent;
+  for (Walk walk(op.getType().getShape()); walk; walk.next()) {
+    ArrayRef<int64_t> index = walk.index();
+    int64_t plane = index[0] * input.getShape()[1] + index[1];
+    PoolWindow window{{}, 0};
+    for (Walk tap(op.getKernel()); tap; tap.next()) {
+      int64_t offset = 0;
+      bool inInput = true, inPadding = true;
+      for (size_t i = 0; i < extents.size(); ++i) {
+        int64_t position = index[2 + i] * op.getStrides()[i] +
+                           tap.index()[i] * op.getDilations()[i] -
+                           op.getPadsBegin()[i];
+        inInput &= position >= 0 && position < extents[i];
+        inPadding &= position < extents[i] + op.getPadsEnd()[i];
+        offset = offset * extents[i] + position;
+      }
+      if (inInput)
+        window.offsets.push_back(plane * spatialSize + offset);
+      window.paddedCount += inPadding;
+    }
+    body(walk.position(), window);
+  }
+}
+
+LogicalResult MaxPoolOp::evaluate(Operands operands, Results &results) {
+  const HostTensor &input = operands[0];
+  HostTensor &result = results.emplace_back(getType());
+  bool asUnsigned = isUnsigned(input);
+  forEachWindow(*this, input, [&](int64_t i, const PoolWindow &window) {
+    if (isFloat(input)) {
+      double max = -INFINITY;
+      for (int64_t offset : window.offsets)
+        max = maxOrNaN(max, input.getAsDouble(offset));
+      return result.setDouble(i, max);
+    }
+    int64_t max = asUnsigned ? 0 : std::numeric_limits<int64_t>::min();
+    for (int64_t offset : window.offsets)
+      if (isLess(max, input.getAsInt(offset), asUnsigned))
+        max = input.getAsInt(offset);
+    result.setInt(i, max);
+  });
+  return success();
+}
+
+LogicalResult AvgPoolOp::evaluate(Operands operands, Results &results) {
+  const HostTensor &input = operands[0];
+  HostTensor &result = results.emplace_back(getType());
+  forEachWindow(*this, input, [&](int64_t i, const PoolWindow &window) {
+    double sum = 0;
+    for (int64_t offset : window.offsets)
+      sum += input.getAsDouble(offset);
+    int64_t count =
+        getCountIncludePad() ? window.paddedCount : window.offsets.size();
+    result.setDouble(i, sum / count);
+  });
+  return success();
+}
+
+LogicalResult LpPoolOp::evaluate(Operands operands, Results &results) {
+  const HostTensor &input = operands[0];
+  HostTensor &result = results.emplace_back(getType());
+  double p = getP();
+  forEachWindow(*this, input, [&](int64_t i, const PoolWindow &window) {
+    double sum = 0;
+    for (int64_t offset : window.offsets)
+      sum += std::pow(std::abs(input.getAsDouble(offset)), p);
+    result.setDouble(i, std::pow(sum, 1 / p));
+  });
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Resize
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// An input position and its share in an output element.
+struct Tap {
+  int64_t position;
+  double weight;
+};
+
+/// One dimension of a resize op.
+struct ResizedDimension {
+  int64_t inputExtent, outputExtent;
+  double scale;
+};
+} // namespace
+
+/// The input position that output position `x` maps to (ONNX Resize).
+static double inputCoordinate(int64_t x, const ResizedDimension &dimension,
+                              CoordinateMode mode) {
+  double input = dimension.inputExtent, output = dimension.outputExtent;
+  double scale = dimension.scale;
+  double halfPixel = (x + 0.5) / scale - 0.5;
+  switch (mode) {
+  case CoordinateMode::half_pixel:
+    return halfPixel;
+  case CoordinateMode::asymmetric:
+    return x / scale;
+  case CoordinateMode::align_corners:
+    return output == 1 ? 0 : x * (input - 1) / (output - 1);
+  case CoordinateMode::pytorch_half_pixel:
+    return output > 1 ? halfPixel : 0;
+  case CoordinateMode::half_pixel_symmetric: {
+    double adjustment = output / (scale * input);
+    return input / 2 * (1 - adjustment) + halfPixel;
+  }
+  }
+  llvm_unreachable("all modes are handled");
+}
+
+static double roundNearest(double x, NearestMode mode) {
+  switch (mode) {
+  case NearestMode::round_prefer_floor:
+    return std::ceil(x - 0.5);
+  case NearestMode::round_prefer_ceil:
+    return std::floor(x + 0.5);
+  case NearestMode::floor:
+    return std::floor(x);
+  case NearestMode::ceil:
+    return std::ceil(x);
+  }
+  llvm_unreachable("all modes are handled");
+}
+
+/// The cubic convolution kernel (Keys, 1981, eq. 4) at distance `x`.
+static double cubicWeight(double x, double a) {
+  x = std::abs(x);
+  if (x <= 1)
+    return ((a + 2) * x - (a + 3)) * x * x + 1;
+  return ((a * x - 5 * a) * x + 8 * a) * x - 4 * a;
+}
+
+/// What the output position `x` of a dimension is made of.
+static SmallVector<Tap> tapsOf(ResizeOp op, int64_t x,
+                               const ResizedDimension &dimension) {
+  double coordinate = inputCoordinate(x, dimension, op.getCoordinateMode());
+  int64_t last = dimension.inputExtent - 1;
+  // Far outside all coordinates are alike; this keeps them in integers.
+  coordinate = std::clamp(coordinate, -4.0, last + 4.0);
+  SmallVector<Tap> taps;
+  if (op.getMode() == ResizeMode::nearest) {
+    taps.push_back(
+        {static_cast<int64_t>(roundNearest(coordinate, op.getNearestMode())),
+         1});
+  } else if (op.getMode() == ResizeMode::linear) {
+    int64_t left = std::floor(coordinate);
+    double ratio = coordinate - left;
+    taps.append({{left, 1 - ratio}, {left + 1, ratio}});
+  } else {
+    int64_t left = std::floor(coordinate);
+    double a = op.getCubicCoefficient().convertToDouble();
+    for (int64_t i = left - 1; i <= left + 2; ++i)
+      taps.push_back({i, cubicWeight(coordinate - i, a)});
+    if (op.getExcludeOutside()) {
+      double sum = 0;
+      for (Tap &tap : taps) {
+        if (tap.position < 0 || tap.position > last)
+          tap.weight = 0;
+        sum += tap.weight;
+      }
+      for (Tap &tap : taps)
+        tap.weight /= sum;
+    }
+  }
+  llvm::erase_if(taps, [](const Tap &tap) { return tap.weight == 0; });
+  for (Tap &tap : taps)
+    tap.position = std::clamp<int64_t>(tap.position, 0, last);
+  return taps;
+}
+
+LogicalResult ResizeOp::evaluate(Operands operands, Results &results) {
+  const HostTensor &input = operands[0];
+  HostTensor &result = results.emplace_back(getType());
+  Extents strides = rowMajorStrides(input.getShape());
+  int64_t rank = strides.size();
+  // taps[dimension][output position]
+  SmallVector<std::vector<SmallVector<Tap>>> taps(rank);
+  for (int64_t d = 0; d < rank; ++d)
+    for (int64_t x = 0; x < getSizes()[d]; ++x)
+      taps[d].push_back(tapsOf(
+          *this, x, {input.getShape()[d], getSizes()[d], getScales()[d]}));
+  for (Walk walk(result.getShape()); walk; walk.next()) {
+    // The weights of dimensions multiply: sum over all combinations of taps.
+    Extents counts;
+    for (int64_t d = 0; d < rank; ++d)
+      counts.push_back(taps[d][walk.index()[d]].size());
+    double sum = 0;
+    int64_t combinations = 0, offset = 0;
+    for (Walk choice(counts); choice; choice.next()) {
+      double weight = 1;
+      offset = 0;
+      for (int64_t d = 0; d < rank; ++d) {
+        const Tap &tap = taps[d][walk.index()[d]][choice.index()[d]];
+        weight *= tap.weight;
+        offset += tap.position * strides[d];
+      }
+      sum += weight * input.getAsDouble(offset);
+      ++combinations;
+    }
+    // A single tap is a copy: keep wide integers exact.
+    if (combinations == 1)
+      copyElement(result, walk.position(), input, offset);
+    else
+      result.setDouble(walk.position(), sum);
+  }
+  return success();
+}
