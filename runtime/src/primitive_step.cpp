@@ -94,11 +94,15 @@ PrimitiveStep createPrimitiveStep(const mlcc_model &model,
 
   PrimitiveStep result;
   std::string reason;
-  std::optional<CreatedPrimitive> asPacked = tryCreate(spec, engine, reason);
-  std::optional<CreatedPrimitive> asWanted;
+  std::optional<CreatedPrimitive> asPacked, asWanted;
   PrimitiveSpec wanted = spec;
-  if ((!asPacked || isReference(*asPacked)) && freeWeights(wanted, step))
-    asWanted = tryCreate(wanted, engine, reason);
+  try {
+    asPacked = tryCreate(spec, engine, reason);
+    if ((!asPacked || isReference(*asPacked)) && freeWeights(wanted, step))
+      asWanted = tryCreate(wanted, engine, reason);
+  } catch (const std::runtime_error &error) {
+    throw fail(RuntimeErrorCode::CorruptModel, error.what());
+  }
   if (!asPacked && !asWanted)
     throw fail(RuntimeErrorCode::PrimitiveFailed,
                "oneDNN has no implementation on this CPU: " + reason);
