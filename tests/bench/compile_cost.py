@@ -1,0 +1,61 @@
+#!/usr/bin/env python3
+"""What compiling costs: time and peak memory, and how they grow.
+
+  tests/bench/compile_cost.py --build build
+
+Chains of 10, 100 and 1000 convolutions show the growth; the time per layer must stay
+about constant. ResNet-50 and the large models show the bounds: the peak memory is set
+against three times the model's size plus 300 MB.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.dont_write_bytecode = True
+here = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(here, "..", "e2e"))
+
+import models  # noqa: E402
+
+LIGHT = os.path.join(here, "..", "data", "light")
+
+
+def cost(mlcc, path, output):
+    """(seconds, peak bytes) of one compilation."""
+    start = time.monotonic()
+    process = subprocess.Popen([mlcc, path, "-o", output])
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        sys.exit(f"compile_cost.py: mlcc failed on {path}")
+    return time.monotonic() - start, usage.ru_maxrss * 1024
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", required=True, help="build folder, with bin/mlcc in it")
+    parser.add_argument("--layers", type=int, nargs="+", default=[10, 100, 1000])
+    parser.add_argument("--models", nargs="*", default=["resnet50", "vgg19", "densenet121"], help="light models")
+    options = parser.parse_args()
+    mlcc = os.path.join(options.build, "bin", "mlcc")
+
+    with tempfile.TemporaryDirectory(prefix="mlcc-bench-") as work:
+        path, output = os.path.join(work, "model.onnx"), os.path.join(work, "program")
+        print(f"{'layers':>12} {'seconds':>8} {'ms/layer':>9} {'peak MB':>8}")
+        for layers in options.layers:
+            models.conv_chain(path, layers)
+            seconds, peak = cost(mlcc, path, output)
+            print(f"{layers:12} {seconds:8.2f} {1e3 * seconds / layers:9.1f} {peak / 1e6:8.0f}", flush=True)
+        print(f"\n{'model':>12} {'seconds':>8} {'model MB':>9} {'peak MB':>8} {'bound MB':>8}")
+        for name in options.models:
+            models.light_with_weights(os.path.join(LIGHT, name, "light.onnx"), path)
+            size = os.path.getsize(path)
+            seconds, peak = cost(mlcc, path, output)
+            print(f"{name:>12} {seconds:8.2f} {size / 1e6:9.0f} {peak / 1e6:8.0f} {3 * size / 1e6 + 300:8.0f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
