@@ -1,4 +1,5 @@
-//===- Registry.h - The dialects that mlcc works with ------------*- C++ -*-===//
+//===- Registry.h - The dialects that mlcc works with ------------*- C++
+//-*-===//
 //
 // Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,5 @@
-//===- RT.h - The rt dialect -------------------------------------*- C++ -*-===//
+//===- RT.h - The rt dialect -------------------------------------*- C++
+//-*-===//
 //
 // Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -9,14 +10,21 @@
 #define MLCC_DIALECTS_RT_RT_H
 
 #include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Dialect.h"
 #include "mlir/IR/OpDefinition.h"
 #include "mlir/IR/OpImplementation.h"
+#include "mlir/IR/RegionKindInterface.h"
 #include "mlir/IR/SymbolTable.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 #include "dialects/rt/RTDialect.h.inc"
+
+#include "dialects/rt/RTEnums.h.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "dialects/rt/RTAttributes.h.inc"
 
 #define GET_OP_CLASSES
 #include "dialects/rt/RTOps.h.inc"
@@ -30,6 +38,12 @@ inline constexpr llvm::StringLiteral nameAttrName = "rt.name";
 /// The only legal value of an input that was bound at compile time.
 inline constexpr llvm::StringLiteral requiredValueAttrName =
     "rt.required_value";
+
+/// Bytes to which places in the arena and the weights are aligned.
+inline constexpr int64_t placeAlignment = 64;
+
+/// The places that a step of a program names, in the order of the ABI.
+llvm::SmallVector<PlaceAttr> placesOf(mlir::Operation *step);
 } // namespace mlcc::rt
 
 #endif // MLCC_DIALECTS_RT_RT_H

@@ -7,68 +7,66 @@
 
 #include "dialects/rt/RT.h"
 
-#include "llvm/ADT/STLExtras.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Builders.h"
+#include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace mlcc::rt;
 
 #include "dialects/rt/RTDialect.cpp.inc"
 
-#define GET_OP_CLASSES
-#include "dialects/rt/RTOps.cpp.inc"
+#include "dialects/rt/RTEnums.cpp.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "dialects/rt/RTAttributes.cpp.inc"
 
 void RTDialect::initialize() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "dialects/rt/RTAttributes.cpp.inc"
+      >();
   addOperations<
 #define GET_OP_LIST
 #include "dialects/rt/RTOps.cpp.inc"
       >();
 }
 
-/// Whether a kernel's argument can stand for a launch's operand or result: the
-/// element types agree, and so do the shapes unless a layout makes the physical
-/// one differ.
-static bool fits(Type argument, RankedTensorType value) {
-  auto shaped = dyn_cast<ShapedType>(argument);
-  if (!shaped || !shaped.hasStaticShape() ||
-      shaped.getElementType() != value.getElementType())
-    return false;
-  return value.getEncoding() || shaped.getShape() == value.getShape();
+/// `<arena + 4096>` and `<input 0>`: a zero offset is left out for inputs and
+/// outputs, which have a number instead.
+void PlaceAttr::print(AsmPrinter &printer) const {
+  printer << '<' << stringifySpace(getSpace());
+  bool numbered = getSpace() == Space::Input || getSpace() == Space::Output;
+  if (numbered)
+    printer << ' ' << getIndex();
+  if (!numbered || getOffset())
+    printer << " + " << getOffset();
+  printer << '>';
 }
 
-LogicalResult LaunchOp::verify() {
-  if (getWork() < 0)
-    return emitOpError("has a negative amount of work");
-  if (getGrain() < 1)
-    return emitOpError("has a grain of less than one iteration");
-  return success();
-}
-
-LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &symbols) {
-  auto kernel =
-      symbols.lookupNearestSymbolFrom<func::FuncOp>(*this, getKernelAttr());
-  if (!kernel)
-    return emitOpError("refers to @") << getKernel() << ", which is no function";
-  if (!kernel->hasAttr(kernelAttrName))
-    return emitOpError("refers to @")
-           << getKernel() << ", which is not marked rt.kernel";
-  ArrayRef<Type> arguments = kernel.getFunctionType().getInputs();
-  size_t expected = 2 + getNumOperands() + getNumResults();
-  if (arguments.size() != expected || !arguments[0].isIndex() ||
-      !arguments[1].isIndex() || kernel.getNumResults() != 0)
-    return emitOpError("needs a kernel of two indices, ")
-           << getNumOperands() << " inputs and " << getNumResults()
-           << " outputs that returns nothing";
-  unsigned position = 0;
-  for (auto [argument, value] :
-       llvm::zip(arguments.drop_front(2),
-                 llvm::concat<Type>(getOperandTypes(), getResultTypes()))) {
-    if (!fits(argument, cast<RankedTensorType>(value)))
-      return emitOpError("cannot pass ")
-             << value << " as argument " << position << " of @" << getKernel()
-             << ", which is " << argument;
-    ++position;
+Attribute PlaceAttr::parse(AsmParser &parser, Type) {
+  StringRef name;
+  SMLoc location = parser.getCurrentLocation();
+  if (parser.parseLess() || parser.parseKeyword(&name))
+    return {};
+  std::optional<Space> space = symbolizeSpace(name);
+  if (!space) {
+    parser.emitError(location, "expected arena, weights, input or output");
+    return {};
   }
-  return success();
+  bool numbered = *space == Space::Input || *space == Space::Output;
+  uint32_t index = 0;
+  uint64_t offset = 0;
+  if (numbered && parser.parseInteger(index))
+    return {};
+  if (succeeded(parser.parseOptionalPlus())) {
+    if (parser.parseInteger(offset))
+      return {};
+  } else if (!numbered) {
+    parser.emitError(parser.getCurrentLocation(), "expected '+' and an offset");
+    return {};
+  }
+  if (parser.parseGreater())
+    return {};
+  return get(parser.getContext(), *space, index, offset);
 }

@@ -9,7 +9,11 @@
 #define MLCC_DIALECTS_RT_OPS
 
 include "mlir/IR/OpBase.td"
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/BuiltinAttributeInterfaces.td"
 include "mlir/IR/BuiltinAttributes.td"
+include "mlir/IR/EnumAttr.td"
+include "mlir/IR/RegionKindInterface.td"
 include "mlir/IR/SymbolInterfaces.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
@@ -25,7 +29,11 @@ def RT_Dialect : Dialect {
       the user's model;
     - `rt.required_value` (elements) is the only legal value of an input that
       was bound at compile time.
+
+    Planning replaces functions by `rt.program`s, whose steps name places in
+    memory instead of values, and constants by `rt.weight`s.
   }];
+  let useDefaultAttributePrinterParser = 1;
 }
 
 class RT_Op<string mnemonic, list<Trait> traits = []> : Op<RT_Dialect, mnemonic, traits>;
@@ -48,6 +56,118 @@ def RT_LaunchOp : RT_Op<"launch", [Pure, DeclareOpInterfaceMethods<SymbolUserOpI
     `:` functional-type($inputs, $outputs)
   }];
   let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Attributes
+//===----------------------------------------------------------------------===//
+
+class RT_Attr<string name, string mnemonicName> : AttrDef<RT_Dialect, name> {
+  let mnemonic = mnemonicName;
+}
+
+def RT_Space : I32EnumAttr<"Space", "a memory of a running program", [
+    I32EnumAttrCase<"Arena", 0, "arena">,
+    I32EnumAttrCase<"Weights", 1, "weights">,
+    I32EnumAttrCase<"Input", 2, "input">,
+    I32EnumAttrCase<"Output", 3, "output">]> {
+  let cppNamespace = "::mlcc::rt";
+  let genSpecializedAttr = 0;
+}
+
+def RT_PlaceAttr : RT_Attr<"Place", "place"> {
+  let summary = "where a value lies while a program runs";
+  let description = [{
+    `<arena + 4096>`, `<weights + 64>`, `<input 0>`, `<output 1>`: an offset in
+    bytes into the arena or the weights, or an input or output by its number.
+  }];
+  let parameters = (ins EnumParameter<RT_Space>:$space, "uint32_t":$index,
+                        "uint64_t":$offset);
+  let hasCustomAssemblyFormat = 1;
+}
+
+def RT_PlaceArrayAttr : TypedArrayAttrBase<RT_PlaceAttr, "places in memory">;
+
+def RT_TensorAttr : RT_Attr<"Tensor", "tensor"> {
+  let summary = "an input or output of a program";
+  let description = [{
+    Its name in the user's model and its type; for an input that was bound at
+    compile time also its only legal value.
+  }];
+  let parameters = (ins "::mlir::StringAttr":$name,
+                        "::mlir::RankedTensorType":$type,
+                        OptionalParameter<"::mlir::ElementsAttr">:$value);
+  let assemblyFormat = "`<` $name `,` $type (`=` $value^)? `>`";
+}
+
+def RT_TensorArrayAttr
+    : TypedArrayAttrBase<RT_TensorAttr, "inputs or outputs of a program">;
+
+//===----------------------------------------------------------------------===//
+// Programs
+//===----------------------------------------------------------------------===//
+
+def RT_WeightOp : RT_Op<"weight"> {
+  let summary = "Puts a constant into the weights";
+  let description = [{
+    The bytes of `value` (row-major) lie at `offset` of the weights, which all
+    programs of the module share.
+  }];
+  let arguments = (ins I64Attr:$offset, ElementsAttr:$value);
+  let assemblyFormat = "`at` $offset `=` $value attr-dict";
+  let hasVerifier = 1;
+}
+
+def RT_ProgramOp : RT_Op<"program", [Symbol, NoTerminator, SingleBlock,
+                                     NoRegionArguments]> {
+  let summary = "An entry point: steps that run in order";
+  let description = [{
+    `arena` is the number of bytes that the steps need as working memory. Values
+    are places in memory; those that are never alive together share bytes.
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, RT_TensorArrayAttr:$inputs,
+                       RT_TensorArrayAttr:$outputs, I64Attr:$arena);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = [{
+    $sym_name `inputs` $inputs `outputs` $outputs `arena` `(` $arena `)`
+    attr-dict-with-keyword $body
+  }];
+  let hasVerifier = 1;
+}
+
+class RT_StepOp<string mnemonic, list<Trait> traits = []>
+    : RT_Op<"step." # mnemonic, !listconcat([HasParent<"ProgramOp">], traits)>;
+
+def RT_StepPrimitiveOp : RT_StepOp<"primitive"> {
+  let summary = "Executes a oneDNN primitive";
+  let description = [{
+    `name` is that of the nodes in the user's model, `description` a summary for
+    readers, `spec` the serialized `PrimitiveSpec` (printed in hexadecimal).
+    Place i is the memory of the specification's argument i, then those of
+    binary post-ops follow. The runtime owns the scratchpad.
+  }];
+  let arguments = (ins StrAttr:$name, StrAttr:$description, StrAttr:$spec,
+                       RT_PlaceArrayAttr:$places);
+  let assemblyFormat = [{
+    $name $description $places `spec` custom<Hexadecimal>($spec) attr-dict
+  }];
+}
+
+def RT_StepKernelOp
+    : RT_StepOp<"kernel", [DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "Runs a kernel over [0, work) on the thread pool";
+  let arguments = (ins StrAttr:$name, FlatSymbolRefAttr:$kernel,
+                       RT_PlaceArrayAttr:$places, I64Attr:$work, I64Attr:$grain);
+  let assemblyFormat = [{
+    $name $kernel $places `work` `(` $work `)` `grain` `(` $grain `)` attr-dict
+  }];
+}
+
+def RT_StepCopyOp : RT_StepOp<"copy"> {
+  let summary = "Copies bytes from one place to another";
+  let arguments = (ins StrAttr:$name, RT_PlaceAttr:$source,
+                       RT_PlaceAttr:$target, I64Attr:$bytes);
+  let assemblyFormat = "$name $source `to` $target `bytes` `(` $bytes `)` attr-dict";
 }
 
 #endif // MLCC_DIALECTS_RT_OPS

@@ -1,0 +1,172 @@
+//===- RTOps.cpp - Operations of the rt dialect ---------------------------===//
+//
+// Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/rt/RT.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+
+using namespace mlir;
+using namespace mlcc::rt;
+
+/// Bytes that are no text are printed as a string of hexadecimal digits.
+static void printHexadecimal(OpAsmPrinter &printer, Operation *,
+                             StringAttr bytes) {
+  printer << '"' << llvm::toHex(bytes.getValue(), /*LowerCase=*/true) << '"';
+}
+
+static ParseResult parseHexadecimal(OpAsmParser &parser, StringAttr &bytes) {
+  std::string digits, decoded;
+  SMLoc location = parser.getCurrentLocation();
+  if (parser.parseString(&digits))
+    return failure();
+  if (!llvm::tryGetFromHex(digits, decoded))
+    return parser.emitError(location, "expected hexadecimal digits");
+  bytes = parser.getBuilder().getStringAttr(decoded);
+  return success();
+}
+
+#define GET_OP_CLASSES
+#include "dialects/rt/RTOps.cpp.inc"
+
+//===----------------------------------------------------------------------===//
+// LaunchOp
+//===----------------------------------------------------------------------===//
+
+/// Whether a kernel's argument can stand for a launch's operand or result: the
+/// element types agree, and so do the shapes unless a layout makes the physical
+/// one differ.
+static bool fits(Type argument, RankedTensorType value) {
+  auto shaped = dyn_cast<ShapedType>(argument);
+  if (!shaped || !shaped.hasStaticShape() ||
+      shaped.getElementType() != value.getElementType())
+    return false;
+  return value.getEncoding() || shaped.getShape() == value.getShape();
+}
+
+LogicalResult LaunchOp::verify() {
+  if (getWork() < 0)
+    return emitOpError("has a negative amount of work");
+  if (getGrain() < 1)
+    return emitOpError("has a grain of less than one iteration");
+  return success();
+}
+
+LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  auto kernel =
+      symbols.lookupNearestSymbolFrom<func::FuncOp>(*this, getKernelAttr());
+  if (!kernel)
+    return emitOpError("refers to @")
+           << getKernel() << ", which is no function";
+  if (!kernel->hasAttr(kernelAttrName))
+    return emitOpError("refers to @")
+           << getKernel() << ", which is not marked rt.kernel";
+  ArrayRef<Type> arguments = kernel.getFunctionType().getInputs();
+  size_t expected = 2 + getNumOperands() + getNumResults();
+  if (arguments.size() != expected || !arguments[0].isIndex() ||
+      !arguments[1].isIndex() || kernel.getNumResults() != 0)
+    return emitOpError("needs a kernel of two indices, ")
+           << getNumOperands() << " inputs and " << getNumResults()
+           << " outputs that returns nothing";
+  unsigned position = 0;
+  for (auto [argument, value] :
+       llvm::zip(arguments.drop_front(2),
+                 llvm::concat<Type>(getOperandTypes(), getResultTypes()))) {
+    if (!fits(argument, cast<RankedTensorType>(value)))
+      return emitOpError("cannot pass ")
+             << value << " as argument " << position << " of @" << getKernel()
+             << ", which is " << argument;
+    ++position;
+  }
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// WeightOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult WeightOp::verify() {
+  if (getOffset() < 0 || getOffset() % placeAlignment != 0)
+    return emitOpError("needs an offset that is a multiple of ")
+           << placeAlignment;
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// ProgramOp
+//===----------------------------------------------------------------------===//
+
+/// Whether `place` exists in `program`; says why not.
+static LogicalResult verifyPlace(Operation *step, ProgramOp program,
+                                 PlaceAttr place) {
+  uint64_t count = 1;
+  switch (place.getSpace()) {
+  case Space::Arena:
+    if (place.getOffset() >= static_cast<uint64_t>(program.getArena()))
+      return step->emitOpError("names a place beyond the arena's ")
+             << program.getArena() << " bytes: " << place;
+    [[fallthrough]];
+  case Space::Weights:
+    if (place.getOffset() % placeAlignment != 0)
+      return step->emitOpError("names a place that is not aligned to ")
+             << placeAlignment << " bytes: " << place;
+    break;
+  case Space::Input:
+    count = program.getInputs().size();
+    break;
+  case Space::Output:
+    count = program.getOutputs().size();
+    break;
+  }
+  if (place.getIndex() >= count)
+    return step->emitOpError("names a place that the program does not have: ")
+           << place;
+  return success();
+}
+
+/// The places that a step names, in the order of the ABI.
+SmallVector<PlaceAttr> mlcc::rt::placesOf(Operation *step) {
+  if (auto copy = dyn_cast<StepCopyOp>(step))
+    return {copy.getSource(), copy.getTarget()};
+  ArrayAttr places = isa<StepKernelOp>(step)
+                         ? cast<StepKernelOp>(step).getPlaces()
+                         : cast<StepPrimitiveOp>(step).getPlaces();
+  return llvm::to_vector(places.getAsRange<PlaceAttr>());
+}
+
+LogicalResult ProgramOp::verify() {
+  if (getArena() < 0)
+    return emitOpError("has an arena of negative size");
+  for (Operation &step : *getBody().begin()) {
+    if (!isa<StepPrimitiveOp, StepKernelOp, StepCopyOp>(step))
+      return step.emitOpError("is no step of a program");
+    for (PlaceAttr place : placesOf(&step))
+      if (failed(verifyPlace(&step, *this, place)))
+        return failure();
+  }
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// StepKernelOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult StepKernelOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  auto *kernel = symbols.lookupNearestSymbolFrom(
+      (*this)->getParentOp()->getParentOp(), getKernelAttr());
+  auto function = dyn_cast_or_null<FunctionOpInterface>(kernel);
+  if (!function || !kernel->hasAttr(kernelAttrName))
+    return emitOpError("refers to @") << getKernel() << ", which is no kernel";
+  if (function.getNumArguments() != 2 + getPlaces().size())
+    return emitOpError("has ")
+           << getPlaces().size() << " places, but @" << getKernel() << " takes "
+           << static_cast<int64_t>(function.getNumArguments()) - 2;
+  return success();
+}
