@@ -1,0 +1,18 @@
+//===- Plan.cpp - The plan stage ------------------------------------------===//
+//
+// Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/plan/Plan.h"
+#include "compiler/plan/PlanPasses.h"
+
+#include "mlir/Pass/PassManager.h"
+
+using namespace mlir;
+
+void mlcc::buildPlanPipeline(OpPassManager &manager,
+                             const PlanOptions &options) {
+  manager.addPass(createPlanPrograms(PlanProgramsOptions{options.report}));
+}

@@ -1,0 +1,46 @@
+//===- PlanPasses.td - Passes of the plan stage ---------------------------===//
+//
+// Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef MLCC_COMPILER_PLAN_PASSES
+#define MLCC_COMPILER_PLAN_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+def PlanPrograms : Pass<"plan-programs", "::mlir::ModuleOp"> {
+  let summary = "Turns entry points into programs: steps over places in memory";
+  let description = [{
+    Every function that is not a kernel becomes an `rt.program`: launches and
+    oneDNN primitives become steps; each value gets a place.
+
+    - Constants lie in the weights, equal ones once (`rt.weight`).
+    - Arguments lie in the inputs. `nn.reshape` is another view of its operand.
+    - A result lies in its output if a step produces it; otherwise it is copied
+      there.
+    - A primitive that accumulates (`sum` post-op) takes over the memory of the
+      operand that it accumulates onto if that dies there; otherwise the operand
+      is copied first.
+    - All else lies in the arena, where values share memory if they are never
+      alive together.
+  }];
+  let options = [
+    Option<"report", "report", "bool", "false",
+           "Remark the size of each arena against the lower bound">,
+  ];
+  let statistics = [
+    Statistic<"steps", "steps", "Steps of all programs">,
+    Statistic<"copies", "copies", "Steps that only copy">,
+    Statistic<"arenaBytes", "arena-bytes", "Bytes of the arenas">,
+    Statistic<"lowerBoundBytes", "lower-bound-bytes",
+              "Bytes alive together at most: no arena can be smaller">,
+    Statistic<"weightsBytes", "weights-bytes", "Bytes of the weights">,
+    Statistic<"sharedWeightsBytes", "shared-weights-bytes",
+              "Bytes of constants that were equal to others">,
+  ];
+  let dependentDialects = ["::mlcc::rt::RTDialect"];
+}
+
+#endif // MLCC_COMPILER_PLAN_PASSES

@@ -1,0 +1,363 @@
+//===- PlanPrograms.cpp - Gives every value a place in memory -------------===//
+//
+// Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// An entry point is a straight line of steps. Planning walks it four times:
+//
+//   1. Views: every value is reduced to the one whose bytes it shares, and the
+//      last step that reads those bytes is found.
+//   2. Buffers: every root value gets one: new, or that of an accumulated
+//      operand which dies; and results are given the outputs' memory.
+//   3. The arena is laid out from the buffers' lifetimes.
+//   4. The steps are written, with places instead of values.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/plan/Arena.h"
+#include "compiler/plan/Names.h"
+#include "compiler/plan/PlanPasses.h"
+#include "compiler/plan/WeightTable.h"
+#include "dialects/diagnostics/Diagnostics.h"
+#include "dialects/dnn/DNN.h"
+#include "dialects/nn/NN.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+namespace mlcc {
+#define GEN_PASS_DEF_PLANPROGRAMS
+#include "compiler/plan/PlanPasses.h.inc"
+} // namespace mlcc
+
+using namespace mlir;
+using namespace mlcc;
+
+namespace {
+
+/// Memory that one or more values share, one after the other or as views.
+struct Buffer {
+  rt::Space space = rt::Space::Arena;
+  uint32_t index = 0; ///< of an input or output
+  int64_t offset = 0; ///< in the weights; in the arena once that is laid out
+  int64_t bytes = 0;
+  int64_t begin = 0, end = 0; ///< steps
+};
+
+/// Plans one entry point.
+class ProgramPlanner {
+public:
+  ProgramPlanner(func::FuncOp function, WeightTable &weights)
+      : function(function), weights(weights), context(function.getContext()) {}
+
+  /// Writes the program before the function. The function is left as it was.
+  FailureOr<rt::ProgramOp> plan();
+
+  int64_t lowerBound() const { return arena.lowerBound; }
+  int64_t copyCount() const { return copies; }
+
+private:
+  void findViews();
+  LogicalResult assignBuffers();
+  LogicalResult assignConstant(Value value, ElementsAttr bytes);
+  void assignResults(Operation *step, int64_t time);
+  void assignOutputs();
+  void layout();
+  rt::ProgramOp writeProgram();
+  void writeStep(OpBuilder &builder, Operation *step);
+  void writeCopy(OpBuilder &builder, Location location, StringRef name,
+                 unsigned source, unsigned target);
+
+  /// The value whose bytes `value` shares.
+  Value root(Value value) const { return rootOf.lookup_or(value, value); }
+  unsigned bufferOf(Value value) const { return buffers.at(root(value)); }
+  unsigned newBuffer(Buffer buffer) {
+    storage.push_back(buffer);
+    return storage.size() - 1;
+  }
+  rt::PlaceAttr placeOf(unsigned buffer) const {
+    const Buffer &memory = storage[buffer];
+    return rt::PlaceAttr::get(context, memory.space, memory.index,
+                              memory.offset);
+  }
+  rt::PlaceAttr placeOf(Value value) const { return placeOf(bufferOf(value)); }
+  ArrayAttr describeValues(TypeRange types, bool inputs);
+
+  func::FuncOp function;
+  WeightTable &weights;
+  MLIRContext *context;
+
+  SmallVector<Operation *> steps;
+  llvm::DenseMap<Value, Value> rootOf;
+  /// The last step that reads a root value; past the last step for results.
+  llvm::DenseMap<Value, int64_t> lastRead;
+  llvm::DenseMap<Value, unsigned> buffers;
+  std::vector<Buffer> storage;
+  /// Accumulating steps whose operand lives on: it is copied here first.
+  llvm::DenseMap<Operation *, std::pair<unsigned, unsigned>> copyBefore;
+  /// Copies (source, target) after the last step.
+  SmallVector<std::pair<unsigned, unsigned>> copyAtEnd;
+  ArenaLayout arena;
+  int64_t copies = 0;
+};
+
+} // namespace
+
+static int64_t bytesOf(Value value) {
+  auto type = cast<RankedTensorType>(value.getType());
+  return type.getEncoding() ? dnn::layoutBytes(type) : nn::tensorBytes(type);
+}
+
+static bool isStep(Operation *op) {
+  return isa<rt::LaunchOp, dnn::PrimitiveOpInterface>(op);
+}
+
+/// The operand that a step accumulates onto, or null.
+static Value accumulatedOperand(Operation *step) {
+  auto primitive = dyn_cast<dnn::PrimitiveOpInterface>(step);
+  return primitive ? primitive.getAccumulatedOperand() : Value();
+}
+
+void ProgramPlanner::findViews() {
+  int64_t time = 0;
+  for (Operation &op : function.getBody().front()) {
+    if (auto reshape = dyn_cast<nn::ReshapeOp>(op)) {
+      rootOf[reshape.getResult()] = root(reshape.getInput());
+      continue;
+    }
+    for (Value operand : op.getOperands())
+      lastRead[root(operand)] = time;
+    if (isStep(&op)) {
+      steps.push_back(&op);
+      ++time;
+    }
+  }
+}
+
+LogicalResult ProgramPlanner::assignConstant(Value value, ElementsAttr bytes) {
+  FailureOr<int64_t> offset = weights.add(bytes);
+  if (failed(offset))
+    return emitError(value.getLoc(), ErrorCode::StageFailed)
+           << "the data of a constant is not available";
+  buffers[value] = newBuffer(
+      {rt::Space::Weights, 0, *offset, bytesOf(value), /*begin=*/0, /*end=*/0});
+  return success();
+}
+
+/// Gives the results of the step at `time` memory.
+void ProgramPlanner::assignResults(Operation *step, int64_t time) {
+  for (Value result : step->getResults()) {
+    int64_t end = lastRead.lookup_or(result, time);
+    Value accumulated = accumulatedOperand(step);
+    if (!accumulated || result != step->getResult(0)) {
+      buffers[result] =
+          newBuffer({rt::Space::Arena, 0, 0, bytesOf(result), time, end});
+      continue;
+    }
+    // The operand's memory is taken over if nothing else reads it, now or
+    // later. Arguments and constants are not ours to write.
+    Value source = root(accumulated);
+    unsigned buffer = buffers.at(source);
+    bool onlyReader = llvm::count_if(step->getOperands(), [&](Value operand) {
+                        return root(operand) == source;
+                      }) == 1;
+    if (onlyReader && lastRead.at(source) == time &&
+        storage[buffer].space == rt::Space::Arena) {
+      storage[buffer].end = std::max(storage[buffer].end, end);
+      buffers[result] = buffer;
+      continue;
+    }
+    unsigned target =
+        newBuffer({rt::Space::Arena, 0, 0, bytesOf(result), time, end});
+    buffers[result] = target;
+    copyBefore[step] = {buffer, target};
+  }
+}
+
+LogicalResult ProgramPlanner::assignBuffers() {
+  for (BlockArgument argument : function.getArguments())
+    buffers[argument] = newBuffer(
+        {rt::Space::Input, argument.getArgNumber(), 0, bytesOf(argument)});
+  int64_t time = 0;
+  for (Operation &op : function.getBody().front()) {
+    if (isStep(&op)) {
+      assignResults(&op, time++);
+    } else if (auto constant = dyn_cast<nn::ConstantOp>(op)) {
+      if (failed(assignConstant(constant.getResult(), constant.getValue())))
+        return failure();
+    } else if (auto constant = dyn_cast<dnn::ConstantOp>(op)) {
+      if (failed(assignConstant(constant.getResult(), constant.getValue())))
+        return failure();
+    } else if (!isa<nn::ReshapeOp, func::ReturnOp>(op)) {
+      return emitError(op.getLoc(), ErrorCode::StageContract)
+             << "'" << op.getName() << "' cannot be planned: it is neither a "
+             << "step nor a constant nor a view";
+    }
+  }
+  return success();
+}
+
+/// A result that lies in a buffer of its own takes that buffer to its output;
+/// arguments, constants, and what is the result of a second output are copied.
+void ProgramPlanner::assignOutputs() {
+  Operation *end = function.getBody().front().getTerminator();
+  for (auto [index, value] : llvm::enumerate(end->getOperands())) {
+    unsigned buffer = bufferOf(value);
+    Buffer output = {rt::Space::Output, static_cast<uint32_t>(index), 0,
+                     bytesOf(value)};
+    if (storage[buffer].space == rt::Space::Arena &&
+        storage[buffer].bytes == output.bytes)
+      storage[buffer] = output;
+    else
+      copyAtEnd.emplace_back(buffer, newBuffer(output));
+  }
+}
+
+void ProgramPlanner::layout() {
+  SmallVector<Lifetime> lives;
+  SmallVector<unsigned> numbers;
+  for (auto [number, buffer] : llvm::enumerate(storage)) {
+    if (buffer.space != rt::Space::Arena)
+      continue;
+    // A value without elements still needs a place.
+    lives.push_back(
+        {std::max<int64_t>(buffer.bytes, 1), buffer.begin, buffer.end});
+    numbers.push_back(number);
+  }
+  arena = layoutArena(lives, rt::placeAlignment);
+  for (auto [number, offset] : llvm::zip_equal(numbers, arena.offsets))
+    storage[number].offset = offset;
+}
+
+void ProgramPlanner::writeCopy(OpBuilder &builder, Location location,
+                               StringRef name, unsigned source,
+                               unsigned target) {
+  rt::StepCopyOp::create(builder, location, builder.getStringAttr(name),
+                         placeOf(source), placeOf(target),
+                         builder.getI64IntegerAttr(storage[target].bytes));
+  ++copies;
+}
+
+void ProgramPlanner::writeStep(OpBuilder &builder, Operation *step) {
+  std::string name = nodeNames(step->getLoc());
+  if (name.empty())
+    name = step->getName().getStringRef();
+  if (auto copy = copyBefore.find(step); copy != copyBefore.end())
+    writeCopy(builder, step->getLoc(), name, copy->second.first,
+              copy->second.second);
+
+  SmallVector<Attribute> places;
+  if (auto launch = dyn_cast<rt::LaunchOp>(step)) {
+    for (Value value :
+         llvm::concat<Value>(launch->getOperands(), launch->getResults()))
+      places.push_back(placeOf(value));
+    rt::StepKernelOp::create(
+        builder, step->getLoc(), builder.getStringAttr(name),
+        launch.getKernelAttr(), builder.getArrayAttr(places),
+        launch.getWorkAttr(), launch.getGrainAttr());
+    return;
+  }
+  auto primitive = cast<dnn::PrimitiveOpInterface>(step);
+  for (Value value : primitive.getPrimitiveArguments())
+    places.push_back(placeOf(value));
+  PrimitiveSpec spec = primitive.getPrimitiveSpec();
+  std::vector<uint8_t> bytes = spec.serialize();
+  rt::StepPrimitiveOp::create(
+      builder, step->getLoc(), builder.getStringAttr(name),
+      builder.getStringAttr(describePrimitive(spec)),
+      builder.getStringAttr(StringRef(
+          reinterpret_cast<const char *>(bytes.data()), bytes.size())),
+      builder.getArrayAttr(places));
+}
+
+/// The names and types of the entry point's inputs or outputs.
+ArrayAttr ProgramPlanner::describeValues(TypeRange types, bool inputs) {
+  SmallVector<Attribute> values;
+  for (auto [index, type] : llvm::enumerate(types)) {
+    auto attribute = [&](StringRef key) {
+      return inputs ? function.getArgAttr(index, key)
+                    : function.getResultAttr(index, key);
+    };
+    auto name = dyn_cast_or_null<StringAttr>(attribute(rt::nameAttrName));
+    if (!name)
+      name = StringAttr::get(context, (inputs ? "input" : "output") +
+                                          std::to_string(index));
+    values.push_back(rt::TensorAttr::get(
+        context, name, cast<RankedTensorType>(type),
+        dyn_cast_or_null<ElementsAttr>(attribute(rt::requiredValueAttrName))));
+  }
+  return ArrayAttr::get(context, values);
+}
+
+rt::ProgramOp ProgramPlanner::writeProgram() {
+  OpBuilder builder(function);
+  auto program = rt::ProgramOp::create(
+      builder, function.getLoc(), function.getSymNameAttr(),
+      describeValues(function.getArgumentTypes(), /*inputs=*/true),
+      describeValues(function.getResultTypes(), /*inputs=*/false),
+      builder.getI64IntegerAttr(arena.bytes));
+  builder.createBlock(&program.getBody());
+  for (Operation *step : steps)
+    writeStep(builder, step);
+  for (auto [source, target] : copyAtEnd)
+    writeCopy(builder, function.getLoc(), "output", source, target);
+  return program;
+}
+
+FailureOr<rt::ProgramOp> ProgramPlanner::plan() {
+  findViews();
+  if (failed(assignBuffers()))
+    return failure();
+  assignOutputs();
+  layout();
+  return writeProgram();
+}
+
+namespace {
+
+class PlanProgramsPass : public mlcc::impl::PlanProgramsBase<PlanProgramsPass> {
+public:
+  using PlanProgramsBase::PlanProgramsBase;
+
+  void runOnOperation() override {
+    WeightTable weights;
+    for (auto function :
+         llvm::make_early_inc_range(getOperation().getOps<func::FuncOp>()))
+      if (!function->hasAttr(rt::kernelAttrName) &&
+          failed(planFunction(function, weights)))
+        return signalPassFailure();
+
+    auto builder = OpBuilder::atBlockBegin(getOperation().getBody());
+    for (const WeightTable::Entry &entry : weights.entries())
+      rt::WeightOp::create(builder, getOperation().getLoc(), entry.offset,
+                           entry.value);
+    weightsBytes += weights.bytes();
+    sharedWeightsBytes += weights.sharedBytes();
+  }
+
+private:
+  LogicalResult planFunction(func::FuncOp function, WeightTable &weights) {
+    if (!function.getBody().hasOneBlock())
+      return emitError(function.getLoc(), ErrorCode::StageContract)
+             << "entry point @" << function.getSymName()
+             << " is not a straight line of operations";
+    ProgramPlanner planner(function, weights);
+    FailureOr<rt::ProgramOp> program = planner.plan();
+    if (failed(program))
+      return failure();
+    if (report)
+      program->emitRemark()
+          << "arena of @" << function.getSymName() << ": "
+          << program->getArena() << " bytes; at most " << planner.lowerBound()
+          << " bytes are alive together";
+    steps += program->getBody().front().getOperations().size();
+    copies += planner.copyCount();
+    arenaBytes += program->getArena();
+    lowerBoundBytes += planner.lowerBound();
+    function.erase();
+    return success();
+  }
+};
+
+} // namespace
