@@ -1,4 +1,5 @@
-//===- Codegen.h - The codegen stage -----------------------------*- C++ -*-===//
+//===- Codegen.h - The codegen stage -----------------------------*- C++
+//-*-===//
 //
 // Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -40,8 +41,8 @@ struct CodegenOptions {
   unsigned optimizationLevel = 3;
   /// A C identifier: the model's symbol is `mlcc_model_<name>`.
   std::string name = "model";
-  /// Whether the object is for an executable, whose main finds the model under
-  /// the symbol `mlcc_executable_model`.
+  /// Whether the object is for an executable, whose main finds the model
+  /// through `mlcc_main_model`.
   bool executable = true;
 };
 

@@ -1,4 +1,5 @@
-//===- CodegenPasses.h - Passes of the codegen stage -------------*- C++ -*-===//
+//===- CodegenPasses.h - Passes of the codegen stage -------------*- C++
+//-*-===//
 //
 // Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

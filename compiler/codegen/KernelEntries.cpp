@@ -8,9 +8,9 @@
 #include "compiler/codegen/CodegenPasses.h"
 #include "dialects/rt/RT.h"
 
+#include "mlir/IR/Builders.h"
 #include "llvm/ADT/BitVector.h"
 #include "llvm/ADT/StringMap.h"
-#include "mlir/IR/Builders.h"
 
 namespace mlcc {
 #define GEN_PASS_DEF_KERNELENTRIES
@@ -88,7 +88,8 @@ class KernelEntriesPass
     : public mlcc::impl::KernelEntriesBase<KernelEntriesPass> {
 public:
   void runOnOperation() override {
-    llvm::StringMap<llvm::BitVector> aligned = findAlignedPlaces(getOperation());
+    llvm::StringMap<llvm::BitVector> aligned =
+        findAlignedPlaces(getOperation());
     for (auto kernel : llvm::make_early_inc_range(
              getOperation().getOps<LLVM::LLVMFuncOp>())) {
       if (!kernel->hasAttr(rt::kernelAttrName))

@@ -1,0 +1,334 @@
+//===- Descriptor.cpp - The model's descriptor as LLVM constants ----------===//
+//
+// Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Each structure of mlcc/abi.h is written by one function here, field by field
+// in order. `AbiStructs` mirrors their types; that they agree with what a C
+// compiler makes of abi.h is checked once per compilation.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/codegen/Descriptor.h"
+
+#include "compiler/codegen/BuildInfo.h"
+#include "compiler/codegen/Codegen.h"
+#include "compiler/codegen/CodegenPasses.h"
+#include "compiler/codegen/Target.h"
+#include "dialects/diagnostics/Diagnostics.h"
+#include "dialects/nn/HostTensor.h"
+#include "dialects/rt/RT.h"
+#include "mlcc/abi.h"
+
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/IR/Constants.h"
+#include "llvm/IR/DataLayout.h"
+#include "llvm/IR/Module.h"
+
+using namespace mlcc;
+using llvm::ArrayRef;
+using llvm::Constant;
+using llvm::StringRef;
+
+namespace {
+
+/// The structures of the ABI as LLVM types.
+struct AbiStructs {
+  explicit AbiStructs(llvm::LLVMContext &context)
+      : i8(llvm::Type::getInt8Ty(context)),
+        i32(llvm::Type::getInt32Ty(context)),
+        i64(llvm::Type::getInt64Ty(context)),
+        pointer(llvm::PointerType::get(context, 0)),
+        tensorInfo(
+            llvm::StructType::get(pointer, i32, i32, pointer, i64, pointer)),
+        place(llvm::StructType::get(i32, i32, i64)),
+        step(llvm::StructType::get(i32, i32, pointer, pointer, pointer, i64,
+                                   pointer, i64, i64)),
+        function(llvm::StructType::get(pointer, i32, i32, pointer, pointer, i64,
+                                       pointer)),
+        model(llvm::StructType::get(i32, i32, pointer, pointer, pointer, i32,
+                                    pointer, pointer, i64, i64)) {}
+
+  llvm::IntegerType *i8, *i32, *i64;
+  llvm::PointerType *pointer;
+  llvm::StructType *tensorInfo, *place, *step, *function, *model;
+
+  bool agreeWithC(const llvm::DataLayout &layout) const;
+};
+
+} // namespace
+
+/// Whether the fields of `type` lie where a C compiler puts them.
+static bool agrees(const llvm::DataLayout &layout, llvm::StructType *type,
+                   ArrayRef<size_t> offsets, size_t bytes) {
+  const llvm::StructLayout *fields = layout.getStructLayout(type);
+  if (type->getNumElements() != offsets.size() ||
+      fields->getSizeInBytes() != bytes)
+    return false;
+  for (auto [index, offset] : llvm::enumerate(offsets))
+    if (fields->getElementOffset(index) != offset)
+      return false;
+  return true;
+}
+
+bool AbiStructs::agreeWithC(const llvm::DataLayout &layout) const {
+#define AT(field) offsetof(mlcc_tensor_info, field)
+  bool tensors = agrees(
+      layout, tensorInfo,
+      {AT(name), AT(type), AT(rank), AT(dims), AT(bytes), AT(required_value)},
+      sizeof(mlcc_tensor_info));
+#undef AT
+#define AT(field) offsetof(mlcc_place, field)
+  bool places = agrees(layout, place, {AT(space), AT(index), AT(offset)},
+                       sizeof(mlcc_place));
+#undef AT
+#define AT(field) offsetof(mlcc_step, field)
+  bool steps =
+      agrees(layout, step,
+             {AT(kind), AT(place_count), AT(places), AT(name), AT(spec),
+              AT(spec_bytes), AT(kernel), AT(work), AT(grain)},
+             sizeof(mlcc_step));
+#undef AT
+#define AT(field) offsetof(mlcc_function, field)
+  bool functions = agrees(layout, function,
+                          {AT(name), AT(input_count), AT(output_count),
+                           AT(inputs), AT(outputs), AT(step_count), AT(steps)},
+                          sizeof(mlcc_function));
+#undef AT
+#define AT(field) offsetof(mlcc_model, field)
+  bool models =
+      agrees(layout, model,
+             {AT(abi_version), AT(struct_bytes), AT(name), AT(build_info),
+              AT(cpu_features), AT(function_count), AT(functions), AT(weights),
+              AT(weights_bytes), AT(arena_bytes)},
+             sizeof(mlcc_model));
+#undef AT
+  return tensors && places && steps && functions && models;
+}
+
+// The enumerators of rt are written as those of the ABI.
+static_assert(int(rt::Space::Arena) == MLCC_ARENA &&
+              int(rt::Space::Weights) == MLCC_WEIGHTS &&
+              int(rt::Space::Input) == MLCC_INPUT &&
+              int(rt::Space::Output) == MLCC_OUTPUT);
+
+static mlcc_type toAbiType(mlir::Type type) {
+  if (type.isF32())
+    return MLCC_F32;
+  if (type.isF64())
+    return MLCC_F64;
+  if (type.isF16())
+    return MLCC_F16;
+  if (type.isBF16())
+    return MLCC_BF16;
+  bool isUnsigned = type.isUnsignedInteger();
+  switch (type.getIntOrFloatBitWidth()) {
+  case 1:
+    return MLCC_BOOL;
+  case 8:
+    return isUnsigned ? MLCC_U8 : MLCC_I8;
+  case 16:
+    return isUnsigned ? MLCC_U16 : MLCC_I16;
+  case 32:
+    return isUnsigned ? MLCC_U32 : MLCC_I32;
+  default:
+    return isUnsigned ? MLCC_U64 : MLCC_I64;
+  }
+}
+
+namespace {
+
+class DescriptorWriter {
+public:
+  explicit DescriptorWriter(llvm::Module &module)
+      : module(module), types(module.getContext()) {}
+
+  llvm::LogicalResult write(mlir::ModuleOp programs, const TargetCpu &cpu,
+                            const CodegenOptions &options);
+
+private:
+  Constant *u32(uint64_t value) {
+    return llvm::ConstantInt::get(types.i32, value);
+  }
+  Constant *u64(uint64_t value) {
+    return llvm::ConstantInt::get(types.i64, value);
+  }
+  Constant *null() { return llvm::ConstantPointerNull::get(types.pointer); }
+
+  Constant *hidden(Constant *value, unsigned alignment);
+  Constant *string(StringRef text);
+  Constant *bytes(StringRef data, unsigned alignment);
+  Constant *array(llvm::Type *element, ArrayRef<Constant *> values);
+
+  Constant *tensorInfo(rt::TensorAttr tensor);
+  Constant *tensorInfos(mlir::ArrayAttr tensors);
+  Constant *place(rt::PlaceAttr place);
+  Constant *step(mlir::Operation *step);
+  Constant *function(rt::ProgramOp program);
+
+  llvm::Module &module;
+  AbiStructs types;
+  llvm::StringMap<Constant *> strings;
+};
+
+} // namespace
+
+/// A constant without a name that others can point to.
+Constant *DescriptorWriter::hidden(Constant *value, unsigned alignment) {
+  auto *global = new llvm::GlobalVariable(
+      module, value->getType(), /*isConstant=*/true,
+      llvm::GlobalValue::PrivateLinkage, value, "mlcc");
+  global->setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::Global);
+  global->setAlignment(llvm::Align(alignment));
+  return global;
+}
+
+Constant *DescriptorWriter::string(StringRef text) {
+  Constant *&known = strings[text];
+  if (!known)
+    known = hidden(
+        llvm::ConstantDataArray::getString(module.getContext(), text), 1);
+  return known;
+}
+
+Constant *DescriptorWriter::bytes(StringRef data, unsigned alignment) {
+  return hidden(llvm::ConstantDataArray::getString(module.getContext(), data,
+                                                   /*AddNull=*/false),
+                alignment);
+}
+
+Constant *DescriptorWriter::array(llvm::Type *element,
+                                  ArrayRef<Constant *> values) {
+  if (values.empty())
+    return null();
+  return hidden(llvm::ConstantArray::get(
+                    llvm::ArrayType::get(element, values.size()), values),
+                8);
+}
+
+Constant *DescriptorWriter::tensorInfo(rt::TensorAttr tensor) {
+  mlir::RankedTensorType type = tensor.getType();
+  llvm::SmallVector<Constant *> dims;
+  for (int64_t extent : type.getShape())
+    dims.push_back(u64(extent));
+  Constant *required = null();
+  if (auto value = nn::HostTensor::fromAttribute(tensor.getValue()))
+    required = bytes({value->bytes().data(), value->bytes().size()}, 64);
+  return llvm::ConstantStruct::get(types.tensorInfo, string(tensor.getName()),
+                                   u32(toAbiType(type.getElementType())),
+                                   u32(type.getRank()), array(types.i64, dims),
+                                   u64(nn::tensorBytes(type)), required);
+}
+
+Constant *DescriptorWriter::tensorInfos(mlir::ArrayAttr tensors) {
+  llvm::SmallVector<Constant *> values;
+  for (auto tensor : tensors.getAsRange<rt::TensorAttr>())
+    values.push_back(tensorInfo(tensor));
+  return array(types.tensorInfo, values);
+}
+
+Constant *DescriptorWriter::place(rt::PlaceAttr place) {
+  return llvm::ConstantStruct::get(
+      types.place, u32(static_cast<uint32_t>(place.getSpace())),
+      u32(place.getIndex()), u64(place.getOffset()));
+}
+
+Constant *DescriptorWriter::step(mlir::Operation *step) {
+  llvm::SmallVector<Constant *> places;
+  for (rt::PlaceAttr attribute : rt::placesOf(step))
+    places.push_back(place(attribute));
+
+  uint32_t kind = MLCC_STEP_COPY;
+  StringRef name;
+  Constant *spec = null(), *kernel = null();
+  uint64_t specBytes = 0, work = 0, grain = 0;
+  if (auto primitive = mlir::dyn_cast<rt::StepPrimitiveOp>(step)) {
+    kind = MLCC_STEP_PRIMITIVE;
+    name = primitive.getName();
+    spec = bytes(primitive.getSpec(), 8);
+    specBytes = primitive.getSpec().size();
+  } else if (auto launch = mlir::dyn_cast<rt::StepKernelOp>(step)) {
+    kind = MLCC_STEP_KERNEL;
+    name = launch.getName();
+    kernel = module.getFunction(kernelEntryName(launch.getKernel()));
+    work = launch.getWork();
+    grain = launch.getGrain();
+  } else {
+    auto copy = mlir::cast<rt::StepCopyOp>(step);
+    name = copy.getName();
+    work = copy.getBytes();
+  }
+  return llvm::ConstantStruct::get(
+      types.step, u32(kind), u32(places.size()), array(types.place, places),
+      string(name), spec, u64(specBytes), kernel, u64(work), u64(grain));
+}
+
+Constant *DescriptorWriter::function(rt::ProgramOp program) {
+  llvm::SmallVector<Constant *> steps;
+  for (mlir::Operation &operation : program.getBody().front())
+    steps.push_back(step(&operation));
+  return llvm::ConstantStruct::get(
+      types.function, string(program.getSymName()),
+      u32(program.getInputs().size()), u32(program.getOutputs().size()),
+      tensorInfos(program.getInputs()), tensorInfos(program.getOutputs()),
+      u64(steps.size()), array(types.step, steps));
+}
+
+uint64_t mlcc::weightsBytes(mlir::ModuleOp module) {
+  uint64_t end = 0;
+  for (auto weight : module.getOps<rt::WeightOp>()) {
+    auto type = mlir::cast<mlir::RankedTensorType>(weight.getValue().getType());
+    end = std::max<uint64_t>(end, weight.getOffset() + nn::tensorBytes(type));
+  }
+  return llvm::alignTo(end, rt::placeAlignment);
+}
+
+llvm::LogicalResult DescriptorWriter::write(mlir::ModuleOp programs,
+                                            const TargetCpu &cpu,
+                                            const CodegenOptions &options) {
+  if (!types.agreeWithC(module.getDataLayout()))
+    return emitError(programs.getLoc(), ErrorCode::CodegenFailed)
+           << "the target lays out structures differently from this machine";
+  llvm::SmallVector<Constant *> functions;
+  uint64_t arenaBytes = 0;
+  for (auto program : programs.getOps<rt::ProgramOp>()) {
+    functions.push_back(function(program));
+    arenaBytes = std::max<uint64_t>(arenaBytes, program.getArena());
+  }
+  uint64_t weightBytes = weightsBytes(programs);
+  Constant *weights = null();
+  if (weightBytes > 0) {
+    auto *symbol =
+        new llvm::GlobalVariable(module, types.i8, /*isConstant=*/true,
+                                 llvm::GlobalValue::ExternalLinkage, nullptr,
+                                 weightsSymbol(options.name));
+    symbol->setVisibility(llvm::GlobalValue::HiddenVisibility);
+    weights = symbol;
+  }
+  auto *descriptor = llvm::cast<llvm::ConstantStruct>(llvm::ConstantStruct::get(
+      types.model, u32(MLCC_ABI_VERSION), u32(sizeof(mlcc_model)),
+      string(options.name), string(buildInfo(programs, cpu, options)),
+      string(llvm::join(cpu.features, " ")), u32(functions.size()),
+      array(types.function, functions), weights, u64(weightBytes),
+      u64(llvm::alignTo(arenaBytes, rt::placeAlignment))));
+  auto *model =
+      new llvm::GlobalVariable(module, types.model, /*isConstant=*/true,
+                               llvm::GlobalValue::ExternalLinkage, descriptor,
+                               "mlcc_model_" + options.name);
+  model->setAlignment(llvm::Align(8));
+  if (options.executable)
+    new llvm::GlobalVariable(module, types.pointer, /*isConstant=*/true,
+                             llvm::GlobalValue::ExternalLinkage, model,
+                             "mlcc_main_model");
+  return llvm::success();
+}
+
+llvm::LogicalResult mlcc::addDescriptor(mlir::ModuleOp module,
+                                        llvm::Module &target,
+                                        const TargetCpu &cpu,
+                                        const CodegenOptions &options) {
+  return DescriptorWriter(target).write(module, cpu, options);
+}
