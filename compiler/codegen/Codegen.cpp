@@ -22,6 +22,11 @@
 #include "mlir/Target/LLVMIR/LLVMTranslationInterface.h"
 #include "mlir/Transforms/Passes.h"
 
+namespace mlcc {
+#define GEN_PASS_REGISTRATION
+#include "compiler/codegen/CodegenPasses.h.inc"
+} // namespace mlcc
+
 using namespace mlir;
 using namespace mlcc;
 
@@ -80,3 +85,5 @@ void mlcc::registerCodegenTranslations(DialectRegistry &registry) {
     dialect->addInterfaces<RTTranslation>();
   });
 }
+
+void mlcc::registerCodegenPasses() { registerCodegenStagePasses(); }

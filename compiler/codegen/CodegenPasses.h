@@ -18,7 +18,6 @@
 
 namespace mlcc {
 #define GEN_PASS_DECL
-#define GEN_PASS_REGISTRATION
 #include "compiler/codegen/CodegenPasses.h.inc"
 
 /// What the entry of a kernel is called.

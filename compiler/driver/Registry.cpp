@@ -7,7 +7,9 @@
 
 #include "compiler/driver/Registry.h"
 
+#include "compiler/codegen/Codegen.h"
 #include "dialects/dnn/DNN.h"
+#include "dialects/nn/NN.h"
 #include "dialects/rt/RT.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -35,7 +37,7 @@
 using namespace mlir;
 
 void mlcc::registerAllDialects(DialectRegistry &registry) {
-  registry.insert<dnn::DNNDialect, rt::RTDialect>();
+  registry.insert<dnn::DNNDialect, nn::NNDialect, rt::RTDialect>();
   registry.insert<affine::AffineDialect, arith::ArithDialect,
                   bufferization::BufferizationDialect, cf::ControlFlowDialect,
                   func::FuncDialect, LLVM::LLVMDialect, linalg::LinalgDialect,
@@ -52,4 +54,6 @@ void mlcc::registerAllDialects(DialectRegistry &registry) {
   tensor::registerBufferizableOpInterfaceExternalModels(registry);
   tensor::registerTilingInterfaceExternalModels(registry);
   vector::registerBufferizableOpInterfaceExternalModels(registry);
+
+  registerCodegenTranslations(registry);
 }

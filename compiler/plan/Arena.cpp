@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <limits>
 #include <numeric>
+#include <tuple>
 
 using namespace mlcc;
 
@@ -107,6 +108,19 @@ static ArenaLayout layoutInOrder(llvm::ArrayRef<Lifetime> blocks,
   return layout;
 }
 
+/// What is placed first: each rule is best for some models.
+static constexpr double (*const priorities[])(const Lifetime &) = {
+    // Large blocks leave the worst holes if they come late.
+    [](const Lifetime &life) { return double(life.bytes); },
+    // Blocks that live long are in the way of most others.
+    [](const Lifetime &life) { return double(life.end - life.begin); },
+    [](const Lifetime &life) {
+      return double(life.end - life.begin + 1) * double(life.bytes);
+    },
+    // In the order of time.
+    [](const Lifetime &life) { return -double(life.begin); },
+};
+
 ArenaLayout mlcc::layoutArena(llvm::ArrayRef<Lifetime> blocks,
                               int64_t alignment) {
   std::vector<Lifetime> aligned(blocks.begin(), blocks.end());
@@ -115,17 +129,26 @@ ArenaLayout mlcc::layoutArena(llvm::ArrayRef<Lifetime> blocks,
     life.bytes = llvm::alignTo(life.bytes, alignment);
     steps = std::max(steps, life.end + 1);
   }
+  int64_t lowerBound = computeLowerBound(aligned, steps);
 
-  // Largest first leaves the least waste between large blocks; among equals
-  // the order of time keeps neighbours in time apart in memory.
+  ArenaLayout best;
+  best.bytes = std::numeric_limits<int64_t>::max();
   std::vector<size_t> order(aligned.size());
-  std::iota(order.begin(), order.end(), 0);
-  llvm::stable_sort(order, [&](size_t left, size_t right) {
-    if (aligned[left].bytes != aligned[right].bytes)
-      return aligned[left].bytes > aligned[right].bytes;
-    return aligned[left].begin < aligned[right].begin;
-  });
-  ArenaLayout layout = layoutInOrder(aligned, order, steps);
-  layout.lowerBound = computeLowerBound(aligned, steps);
-  return layout;
+  for (auto priority : priorities) {
+    std::iota(order.begin(), order.end(), 0);
+    llvm::sort(order, [&](size_t left, size_t right) {
+      auto key = [&](size_t block) {
+        return std::tuple(-priority(aligned[block]), -aligned[block].bytes,
+                          aligned[block].begin, block);
+      };
+      return key(left) < key(right);
+    });
+    ArenaLayout layout = layoutInOrder(aligned, order, steps);
+    if (layout.bytes < best.bytes)
+      best = std::move(layout);
+    if (best.bytes == lowerBound)
+      break;
+  }
+  best.lowerBound = lowerBound;
+  return best;
 }

@@ -10,9 +10,16 @@
 
 #include "mlir/Pass/PassManager.h"
 
+namespace mlcc {
+#define GEN_PASS_REGISTRATION
+#include "compiler/plan/PlanPasses.h.inc"
+} // namespace mlcc
+
 using namespace mlir;
 
 void mlcc::buildPlanPipeline(OpPassManager &manager,
                              const PlanOptions &options) {
   manager.addPass(createPlanPrograms(PlanProgramsOptions{options.report}));
 }
+
+void mlcc::registerPlanPasses() { registerPlanStagePasses(); }

@@ -15,7 +15,6 @@
 
 namespace mlcc {
 #define GEN_PASS_DECL
-#define GEN_PASS_REGISTRATION
 #include "compiler/plan/PlanPasses.h.inc"
 } // namespace mlcc
 

@@ -5,7 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/codegen/Codegen.h"
 #include "compiler/driver/Registry.h"
+#include "compiler/plan/Plan.h"
 
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/InitAllPasses.h"
@@ -16,6 +18,8 @@ int main(int argc, char **argv) {
   mlir::registerAllPasses();
 
   // The stages' passes, in the order of the stages.
+  mlcc::registerPlanPasses();
+  mlcc::registerCodegenPasses();
 
   mlir::DialectRegistry registry;
   mlcc::registerAllDialects(registry);
