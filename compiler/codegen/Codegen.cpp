@@ -17,6 +17,7 @@
 #include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/LLVMTranslationInterface.h"
@@ -86,4 +87,9 @@ void mlcc::registerCodegenTranslations(DialectRegistry &registry) {
   });
 }
 
-void mlcc::registerCodegenPasses() { registerCodegenStagePasses(); }
+void mlcc::registerCodegenPasses() {
+  registerCodegenStagePasses();
+  PassPipelineRegistration<>(
+      "mlcc-codegen", "Lowers kernels to the LLVM dialect",
+      [](OpPassManager &manager) { buildCodegenPipeline(manager, {}); });
+}

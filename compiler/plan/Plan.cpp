@@ -9,6 +9,7 @@
 #include "compiler/plan/PlanPasses.h"
 
 #include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
 
 namespace mlcc {
 #define GEN_PASS_REGISTRATION
@@ -22,4 +23,9 @@ void mlcc::buildPlanPipeline(OpPassManager &manager,
   manager.addPass(createPlanPrograms(PlanProgramsOptions{options.report}));
 }
 
-void mlcc::registerPlanPasses() { registerPlanStagePasses(); }
+void mlcc::registerPlanPasses() {
+  registerPlanStagePasses();
+  PassPipelineRegistration<>(
+      "mlcc-plan", "Gives every value a place in memory",
+      [](OpPassManager &manager) { buildPlanPipeline(manager, {}); });
+}
