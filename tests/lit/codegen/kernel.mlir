@@ -1,9 +1,9 @@
 // A kernel becomes a function of bare pointers with an entry that loads them from an array.
 // RUN: mlcc-opt %s --mlcc-codegen | FileCheck %s
 
-// CHECK: llvm.func internal @scale(%{{.*}}: i64, %{{.*}}: i64,
-// CHECK-SAME: %{{.*}}: !llvm.ptr {llvm.noalias, llvm.nonnull},
-// CHECK-SAME: %{{.*}}: !llvm.ptr {llvm.align = 64 : i64, llvm.noalias, llvm.nonnull}) attributes {rt.kernel
+// CHECK: llvm.func internal @scale(%arg0: i64, %arg1: i64,
+// CHECK-SAME: %arg2: !llvm.ptr {llvm.noalias, llvm.nonnull},
+// CHECK-SAME: %arg3: !llvm.ptr {llvm.align = 64 : i64, llvm.noalias, llvm.nonnull}) attributes {rt.kernel
 // CHECK-NOT: llvm.call
 
 // The input is the user's: nothing is known of its alignment. The arena is ours.
