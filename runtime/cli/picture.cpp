@@ -32,8 +32,9 @@ Placement interleaved(int64_t channels, int64_t height, int64_t width) {
   return {channels, height, width, 1, width * channels, channels};
 }
 
-bool isChannelCount(int64_t extent) {
-  return extent == 1 || extent == 3 || extent == 4;
+/// How likely an extent is to be that of the channels; 0: not at all.
+int channelLikelihood(int64_t extent) {
+  return extent == 3 ? 3 : extent == 1 ? 2 : extent == 4 ? 1 : 0;
 }
 
 Placement placementIn(const mlcc_tensor_info &tensor, const std::string &layout,
@@ -47,9 +48,11 @@ Placement placementIn(const mlcc_tensor_info &tensor, const std::string &layout,
   if (sensible && dims.size() == 2)
     return planar(1, dims[0], dims[1]);
   if (sensible && dims.size() == 3) {
-    if (isChannelCount(dims[0]) && layout != "nhwc")
+    int first = layout == "nhwc" ? 0 : channelLikelihood(dims[0]);
+    int last = layout == "nchw" ? 0 : channelLikelihood(dims[2]);
+    if (first > 0 && first >= last)
       return planar(dims[0], dims[1], dims[2]);
-    if (isChannelCount(dims[2]) && layout != "nchw")
+    if (last > 0)
       return interleaved(dims[2], dims[0], dims[1]);
   }
   throw RuntimeError(RuntimeErrorCode::WrongShape,

@@ -14,6 +14,7 @@
 #include "runtime/cli/stb.h"
 #include "runtime/src/errors.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -165,7 +166,11 @@ Buffer extractMember(Bytes archive, const ZipMember &member,
       std::memcpy(contents.data(), packed.data(), packed.size());
     break;
   case 8:
-    if (!inflate(packed, contents))
+    // What follows the member is shown to the decompressor too: it looks ahead
+    // for two bytes and takes the end of its input for an error.
+    if (!inflate(archive.subspan(
+                     data, std::min(packed.size() + 2, archive.size() - data)),
+                 contents))
       malformed(file, "a member of the archive cannot be decompressed");
     break;
   default:
