@@ -101,19 +101,35 @@ bool isLayout(const std::string &layout, int rank);
 /// The tag of dense row-major order: "abcd" for four dimensions.
 std::string plainLayout(int rank);
 
-/// A primitive with what is needed to execute it.
-struct CreatedPrimitive {
-  dnnl::primitive primitive;
+/// What oneDNN tells of a primitive before it exists.
+struct PrimitiveInfo {
   /// For each of `arguments`, then each binary post-op's operand: DNNL_ARG_ and
-  /// desc.
+  /// desc, layouts "any" resolved.
   std::vector<std::pair<int, dnnl::memory::desc>> arguments;
   size_t scratchpadBytes = 0;
   std::string implementation; ///< "brgconv:avx512_core"
+
+  /// Whether the implementation is one of plain loops, about a hundred times
+  /// slower than generated code.
+  bool isReference() const;
 };
 
-/// Creates the primitive, on CPU, scratchpad given by the user. Layouts "any"
-/// are resolved in the result. Throws dnnl::error if oneDNN has no
-/// implementation. `skip` leaves out the first so many implementations.
+/// A primitive with what is needed to execute it.
+struct CreatedPrimitive : PrimitiveInfo {
+  dnnl::primitive primitive;
+};
+
+// oneDNN chooses implementations, layouts and scratchpads for the number of
+// threads that dnnl_threadpool_interop_set_max_concurrency told it last, in the
+// calling thread.
+
+/// Asks for the primitive, on CPU, scratchpad given by the user, without
+/// generating its code. Throws dnnl::error if oneDNN has no implementation.
+/// `skip` leaves out the first so many implementations.
+PrimitiveInfo describePrimitive(const PrimitiveSpec &spec,
+                                const dnnl::engine &engine, int skip = 0);
+
+/// Creates the primitive that describePrimitive describes.
 CreatedPrimitive createPrimitive(const PrimitiveSpec &spec,
                                  const dnnl::engine &engine, int skip = 0);
 

@@ -16,6 +16,13 @@ namespace mlcc {
 static constexpr prop_kind inference = prop_kind::forward_inference;
 
 namespace {
+/// What the caller wants of a description.
+struct Request {
+  const dnnl::engine &engine;
+  bool create; ///< the primitive, not only what is known of it
+  int skip;    ///< implementations to leave out
+};
+
 /// A description's arguments by name. An absent one is a zero descriptor.
 class Arguments {
 public:
@@ -91,16 +98,6 @@ static auto describeConvolution(const PrimitiveSpec &spec, algorithm direct,
       spec.padsBegin, spec.padsEnd, attributes);
 }
 
-static auto describeLayerNormalization(const PrimitiveSpec &spec,
-                                       const Arguments &md,
-                                       const engine &engine,
-                                       const primitive_attr &attributes) {
-  auto flags = static_cast<normalization_flags>(spec.flags);
-  return layer_normalization_forward::primitive_desc(
-      engine, inference, md[DNNL_ARG_SRC], md[DNNL_ARG_DST], spec.epsilon,
-      flags, attributes);
-}
-
 /// The inputs of a concatenation or sum.
 static std::vector<memory::desc> multipleSources(const PrimitiveSpec &spec) {
   std::vector<memory::desc> sources;
@@ -143,14 +140,27 @@ static bool nextImplementation(Descriptor &descriptor) {
     return false;
 }
 
-/// Leaves out `skip` implementations, then makes the primitive.
-template <typename Primitive, typename Descriptor>
-static CreatedPrimitive finish(const PrimitiveSpec &spec,
-                               Descriptor &&descriptor, int skip) {
-  for (int i = 0; i < skip; ++i)
-    if (!nextImplementation(descriptor))
-      throw error(dnnl_unimplemented, "oneDNN has no further implementation");
+/// Walks `skip` implementations on.
+template <typename Descriptor>
+static void skipImplementations(Descriptor &descriptor, int skip) {
+  if (!skip)
+    return;
+  // A descriptor that is found in the primitive cache does not move on.
+  int capacity = get_primitive_cache_capacity();
+  set_primitive_cache_capacity(0);
+  bool found = true;
+  for (int i = 0; i < skip && found; ++i)
+    found = nextImplementation(descriptor);
+  set_primitive_cache_capacity(capacity);
+  if (!found)
+    throw error(dnnl_unimplemented, "oneDNN has no further implementation");
+}
 
+/// What `descriptor` tells, and its primitive if `create` asks for it.
+template <typename Primitive, typename Descriptor>
+static CreatedPrimitive finish(const PrimitiveSpec &spec, const Request &request,
+                               Descriptor &&descriptor) {
+  skipImplementations(descriptor, request.skip);
   CreatedPrimitive created;
   for (const TensorSpec &tensor : spec.arguments)
     created.arguments.emplace_back(
@@ -166,149 +176,158 @@ static CreatedPrimitive finish(const PrimitiveSpec &spec,
   }
   created.scratchpadBytes = descriptor.scratchpad_desc().get_size();
   created.implementation = descriptor.impl_info_str();
-  created.primitive = Primitive(descriptor);
+  if (request.create)
+    created.primitive = Primitive(descriptor);
   return created;
 }
 
-static CreatedPrimitive createRecurrent(const PrimitiveSpec &spec,
-                                        const Arguments &md,
-                                        const engine &engine,
-                                        const primitive_attr &attributes,
-                                        int skip) {
+static CreatedPrimitive makeRecurrent(const PrimitiveSpec &spec,
+                                      const Request &request,
+                                      const Arguments &md,
+                                      const primitive_attr &attributes) {
+  const engine &engine = request.engine;
   switch (spec.kind) {
   case PrimitiveKind::Lstm:
-    return finish<lstm_forward>(
-        spec, describeLstm(spec, md, engine, attributes), skip);
+    return finish<lstm_forward>(spec, request,
+                                describeLstm(spec, md, engine, attributes));
   case PrimitiveKind::Gru:
     return finish<gru_forward>(
-        spec, describeGru<gru_forward>(spec, md, engine, attributes), skip);
+        spec, request, describeGru<gru_forward>(spec, md, engine, attributes));
   case PrimitiveKind::LbrGru:
     return finish<lbr_gru_forward>(
-        spec, describeGru<lbr_gru_forward>(spec, md, engine, attributes), skip);
+        spec, request,
+        describeGru<lbr_gru_forward>(spec, md, engine, attributes));
   default:
     return finish<vanilla_rnn_forward>(
-        spec,
+        spec, request,
         vanilla_rnn_forward::primitive_desc(
             engine, inference, spec.algorithm,
             static_cast<rnn_direction>(spec.direction), md[DNNL_ARG_SRC_LAYER],
             md[DNNL_ARG_SRC_ITER], md[DNNL_ARG_WEIGHTS_LAYER],
             md[DNNL_ARG_WEIGHTS_ITER], md[DNNL_ARG_BIAS],
             md[DNNL_ARG_DST_LAYER], md[DNNL_ARG_DST_ITER], spec.alpha,
-            attributes),
-        skip);
+            attributes));
   }
 }
 
-CreatedPrimitive createPrimitive(const PrimitiveSpec &spec,
-                                 const engine &engine, int skip) {
+static CreatedPrimitive makePrimitive(const PrimitiveSpec &spec,
+                                      const Request &request) {
+  const engine &engine = request.engine;
   Arguments md(spec);
   primitive_attr attributes = makeAttributes(spec);
   switch (spec.kind) {
   case PrimitiveKind::Convolution:
     return finish<convolution_forward>(
-        spec,
+        spec, request,
         describeConvolution<convolution_forward>(
-            spec, algorithm::convolution_direct, md, engine, attributes),
-        skip);
+            spec, algorithm::convolution_direct, md, engine, attributes));
   case PrimitiveKind::Deconvolution:
     return finish<deconvolution_forward>(
-        spec,
+        spec, request,
         describeConvolution<deconvolution_forward>(
-            spec, algorithm::deconvolution_direct, md, engine, attributes),
-        skip);
+            spec, algorithm::deconvolution_direct, md, engine, attributes));
   case PrimitiveKind::MatMul:
     return finish<matmul>(
-        spec,
+        spec, request,
         matmul::primitive_desc(engine, md[DNNL_ARG_SRC], md[DNNL_ARG_WEIGHTS],
-                               md[DNNL_ARG_BIAS], md[DNNL_ARG_DST], attributes),
-        skip);
+                               md[DNNL_ARG_BIAS], md[DNNL_ARG_DST],
+                               attributes));
   case PrimitiveKind::Pooling:
     return finish<pooling_forward>(
-        spec,
+        spec, request,
         pooling_forward::primitive_desc(
             engine, inference, spec.algorithm, md[DNNL_ARG_SRC],
             md[DNNL_ARG_DST], spec.strides, spec.kernel,
             toZeroBased(spec.dilations), spec.padsBegin, spec.padsEnd,
-            attributes),
-        skip);
+            attributes));
   case PrimitiveKind::LayerNormalization:
     return finish<layer_normalization_forward>(
-        spec, describeLayerNormalization(spec, md, engine, attributes), skip);
+        spec, request,
+        layer_normalization_forward::primitive_desc(
+            engine, inference, md[DNNL_ARG_SRC], md[DNNL_ARG_DST], spec.epsilon,
+            static_cast<normalization_flags>(spec.flags), attributes));
   case PrimitiveKind::Lrn:
     return finish<lrn_forward>(
-        spec,
+        spec, request,
         lrn_forward::primitive_desc(
             engine, inference, algorithm::lrn_across_channels, md[DNNL_ARG_SRC],
             md[DNNL_ARG_DST], spec.localSize, spec.alpha, spec.beta, spec.k,
-            attributes),
-        skip);
+            attributes));
   case PrimitiveKind::Softmax:
     return finish<softmax_forward>(
-        spec,
+        spec, request,
         softmax_forward::primitive_desc(engine, inference, spec.algorithm,
                                         md[DNNL_ARG_SRC], md[DNNL_ARG_DST],
-                                        spec.axis, attributes),
-        skip);
+                                        spec.axis, attributes));
   case PrimitiveKind::Eltwise:
     return finish<eltwise_forward>(
-        spec,
+        spec, request,
         eltwise_forward::primitive_desc(engine, inference, spec.algorithm,
                                         md[DNNL_ARG_SRC], md[DNNL_ARG_DST],
-                                        spec.alpha, spec.beta, attributes),
-        skip);
+                                        spec.alpha, spec.beta, attributes));
   case PrimitiveKind::Binary:
-    return finish<binary>(spec,
-                          binary::primitive_desc(
-                              engine, spec.algorithm, md[DNNL_ARG_SRC_0],
-                              md[DNNL_ARG_SRC_1], md[DNNL_ARG_DST], attributes),
-                          skip);
+    return finish<binary>(
+        spec, request,
+        binary::primitive_desc(engine, spec.algorithm, md[DNNL_ARG_SRC_0],
+                               md[DNNL_ARG_SRC_1], md[DNNL_ARG_DST],
+                               attributes));
   case PrimitiveKind::Concat:
     return finish<concat>(
-        spec,
+        spec, request,
         concat::primitive_desc(engine, md[DNNL_ARG_DST], spec.axis,
-                               multipleSources(spec), attributes),
-        skip);
+                               multipleSources(spec), attributes));
   case PrimitiveKind::Sum:
-    return finish<sum>(spec,
+    return finish<sum>(spec, request,
                        sum::primitive_desc(engine, md[DNNL_ARG_DST],
                                            spec.scales, multipleSources(spec),
-                                           attributes),
-                       skip);
+                                           attributes));
   case PrimitiveKind::Reduction:
     return finish<reduction>(
-        spec,
+        spec, request,
         reduction::primitive_desc(engine, spec.algorithm, md[DNNL_ARG_SRC],
                                   md[DNNL_ARG_DST], spec.alpha, spec.beta,
-                                  attributes),
-        skip);
+                                  attributes));
   case PrimitiveKind::Reorder:
-    return finish<reorder>(spec,
-                           reorder::primitive_desc(engine, md[DNNL_ARG_SRC],
-                                                   engine, md[DNNL_ARG_DST],
-                                                   attributes),
-                           skip);
+    return finish<reorder>(
+        spec, request,
+        reorder::primitive_desc(engine, md[DNNL_ARG_SRC], engine,
+                                md[DNNL_ARG_DST], attributes));
   case PrimitiveKind::Lstm:
   case PrimitiveKind::Gru:
   case PrimitiveKind::LbrGru:
   case PrimitiveKind::VanillaRnn:
-    return createRecurrent(spec, md, engine, attributes, skip);
+    return makeRecurrent(spec, request, md, attributes);
   }
   throw std::runtime_error("unknown kind of primitive");
 }
 
+bool PrimitiveInfo::isReference() const {
+  return implementation.find("ref") != std::string::npos;
+}
+
+PrimitiveInfo describePrimitive(const PrimitiveSpec &spec, const engine &engine,
+                                int skip) {
+  return makePrimitive(spec, {engine, /*create=*/false, skip});
+}
+
+CreatedPrimitive createPrimitive(const PrimitiveSpec &spec,
+                                 const engine &engine, int skip) {
+  return makePrimitive(spec, {engine, /*create=*/true, skip});
+}
+
 PrimitiveSpec resolveLayouts(const PrimitiveSpec &spec, const engine &engine) {
-  CreatedPrimitive created = createPrimitive(spec, engine);
+  PrimitiveInfo info = describePrimitive(spec, engine);
   PrimitiveSpec resolved = spec;
-  auto layout = [&](size_t index, TensorSpec &tensor) {
+  auto resolve = [&](size_t index, TensorSpec &tensor) {
     if (tensor.layout == "any")
-      tensor.layout = layoutOf(created.arguments[index].second);
+      tensor.layout = layoutOf(info.arguments[index].second);
   };
   size_t index = 0;
   for (TensorSpec &tensor : resolved.arguments)
-    layout(index++, tensor);
+    resolve(index++, tensor);
   for (PostOp &postOp : resolved.postOps)
     if (postOp.kind == PostOp::Kind::Binary)
-      layout(index++, postOp.operand);
+      resolve(index++, postOp.operand);
   return resolved;
 }
 

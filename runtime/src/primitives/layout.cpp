@@ -115,6 +115,12 @@ std::string plainLayout(int rank) {
   return tag;
 }
 
+/// Equality that oneDNN's implementations rely on: unlike `==`, the strides of
+/// dimensions of extent one count, because implementations compare with tags.
+static bool isSame(const memory::desc &lhs, const memory::desc &rhs) {
+  return lhs == rhs && lhs.get_strides() == rhs.get_strides();
+}
+
 std::string layoutOf(const memory::desc &desc) {
   if (desc.is_zero())
     throw std::runtime_error("a tensor that does not exist has no layout");
@@ -122,7 +128,7 @@ std::string layoutOf(const memory::desc &desc) {
   for (auto [name, tag] : tagTable().byRank[dims.size()]) {
     memory::desc candidate(dims, desc.get_data_type(), tag,
                            /*allow_empty=*/true);
-    if (candidate == desc)
+    if (isSame(candidate, desc))
       return name;
   }
 
