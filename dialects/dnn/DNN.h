@@ -1,5 +1,4 @@
-//===- DNN.h - The dnn dialect -----------------------------------*- C++
-//-*-===//
+//===- DNN.h - The dnn dialect ----------------------------------*- C++ -*-===//
 //
 // Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -212,6 +212,24 @@ def DNN_ReorderOp : DNN_PrimitiveOp<"reorder"> {
   let summary = "The same tensor in another layout, or element type";
   let arguments = (ins DNN_Tensor:$src);
   let results = (outs DNN_Tensor:$result);
+  let hasFolder = 1;
+}
+
+def DNN_ViewOp : DNN_Op<"view"> {
+  let summary = "The same bytes in memory as a tensor of another shape or layout";
+  let description = [{
+    Costs nothing: the result is the operand's memory, as for `nn.reshape`.
+
+    ```mlir
+    // Channels last is row-major order with the channels at the end.
+    %v = dnn.view %x : tensor<1x64x56x56xf32, #dnn.layout<"acdb">> -> tensor<1x56x56x64xf32>
+    ```
+  }];
+  let arguments = (ins DNN_Tensor:$src);
+  let results = (outs DNN_Tensor:$result);
+  let assemblyFormat = "$src attr-dict `:` type($src) `->` type($result)";
+  let hasVerifier = 1;
+  let hasFolder = 1;
 }
 
 def DNN_ConstantOp : DNN_Op<"constant"> {

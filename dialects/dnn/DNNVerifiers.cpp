@@ -321,6 +321,18 @@ LogicalResult dnn::ConstantOp::verify() {
   return success();
 }
 
+LogicalResult ViewOp::verify() {
+  RankedTensorType src = getSrc().getType(), result = getResult().getType();
+  if (src.getElementType() != result.getElementType())
+    return mlcc::emitError(getLoc(), ErrorCode::TypeMismatch)
+           << getOperationName() << ": the element types differ";
+  if (layoutBytes(src) != layoutBytes(result))
+    return shapeError(*this)
+           << "src has " << layoutBytes(src) << " bytes in memory, the result "
+           << layoutBytes(result);
+  return success();
+}
+
 //===----------------------------------------------------------------------===//
 // Recurrent layers
 //===----------------------------------------------------------------------===//

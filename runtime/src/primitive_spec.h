@@ -1,5 +1,4 @@
-//===- primitive_spec.h - Descriptions of oneDNN primitives ------*- C++
-//-*-===//
+//===- primitive_spec.h - Descriptions of oneDNN primitives -----*- C++ -*-===//
 //
 // Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -158,7 +158,8 @@ static void skipImplementations(Descriptor &descriptor, int skip) {
 
 /// What `descriptor` tells, and its primitive if `create` asks for it.
 template <typename Primitive, typename Descriptor>
-static CreatedPrimitive finish(const PrimitiveSpec &spec, const Request &request,
+static CreatedPrimitive finish(const PrimitiveSpec &spec,
+                               const Request &request,
                                Descriptor &&descriptor) {
   skipImplementations(descriptor, request.skip);
   CreatedPrimitive created;
@@ -227,11 +228,10 @@ static CreatedPrimitive makePrimitive(const PrimitiveSpec &spec,
         describeConvolution<deconvolution_forward>(
             spec, algorithm::deconvolution_direct, md, engine, attributes));
   case PrimitiveKind::MatMul:
-    return finish<matmul>(
-        spec, request,
-        matmul::primitive_desc(engine, md[DNNL_ARG_SRC], md[DNNL_ARG_WEIGHTS],
-                               md[DNNL_ARG_BIAS], md[DNNL_ARG_DST],
-                               attributes));
+    return finish<matmul>(spec, request,
+                          matmul::primitive_desc(
+                              engine, md[DNNL_ARG_SRC], md[DNNL_ARG_WEIGHTS],
+                              md[DNNL_ARG_BIAS], md[DNNL_ARG_DST], attributes));
   case PrimitiveKind::Pooling:
     return finish<pooling_forward>(
         spec, request,
@@ -266,11 +266,11 @@ static CreatedPrimitive makePrimitive(const PrimitiveSpec &spec,
                                         md[DNNL_ARG_SRC], md[DNNL_ARG_DST],
                                         spec.alpha, spec.beta, attributes));
   case PrimitiveKind::Binary:
-    return finish<binary>(
-        spec, request,
-        binary::primitive_desc(engine, spec.algorithm, md[DNNL_ARG_SRC_0],
-                               md[DNNL_ARG_SRC_1], md[DNNL_ARG_DST],
-                               attributes));
+    return finish<binary>(spec, request,
+                          binary::primitive_desc(engine, spec.algorithm,
+                                                 md[DNNL_ARG_SRC_0],
+                                                 md[DNNL_ARG_SRC_1],
+                                                 md[DNNL_ARG_DST], attributes));
   case PrimitiveKind::Concat:
     return finish<concat>(
         spec, request,
@@ -288,10 +288,10 @@ static CreatedPrimitive makePrimitive(const PrimitiveSpec &spec,
                                   md[DNNL_ARG_DST], spec.alpha, spec.beta,
                                   attributes));
   case PrimitiveKind::Reorder:
-    return finish<reorder>(
-        spec, request,
-        reorder::primitive_desc(engine, md[DNNL_ARG_SRC], engine,
-                                md[DNNL_ARG_DST], attributes));
+    return finish<reorder>(spec, request,
+                           reorder::primitive_desc(engine, md[DNNL_ARG_SRC],
+                                                   engine, md[DNNL_ARG_DST],
+                                                   attributes));
   case PrimitiveKind::Lstm:
   case PrimitiveKind::Gru:
   case PrimitiveKind::LbrGru:

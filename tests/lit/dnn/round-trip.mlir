@@ -94,6 +94,13 @@ func.func @constant() -> tensor<1x3x1x1xf32, #dnn.layout<"aBcd16b">> {
   return %0 : tensor<1x3x1x1xf32, #dnn.layout<"aBcd16b">>
 }
 
+// CHECK-LABEL: func @view(
+func.func @view(%x: tensor<1x64x8x8xf32, #dnn.layout<"acdb">>) -> tensor<64x64xf32> {
+  // CHECK: dnn.view %{{.*}} : tensor<1x64x8x8xf32, #dnn.layout<"acdb">> -> tensor<64x64xf32>
+  %0 = dnn.view %x : tensor<1x64x8x8xf32, #dnn.layout<"acdb">> -> tensor<64x64xf32>
+  return %0 : tensor<64x64xf32>
+}
+
 // CHECK-LABEL: func @recurrent(
 func.func @recurrent(%x: tensor<7x2x3xf32>, %h: tensor<1x2x2x5xf32>, %c: tensor<1x2x2x5xf32>,
     %w: tensor<1x2x3x4x5xf32>, %r: tensor<1x2x5x4x5xf32>, %b: tensor<1x2x4x5xf32>,
