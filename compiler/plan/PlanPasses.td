@@ -17,7 +17,8 @@ def PlanPrograms : Pass<"plan-programs", "::mlir::ModuleOp"> {
     oneDNN primitives become steps; each value gets a place.
 
     - Constants lie in the weights, equal ones once (`rt.weight`).
-    - Arguments lie in the inputs. `nn.reshape` is another view of its operand.
+    - Arguments lie in the inputs. `nn.reshape` and `dnn.view` are other
+      views of their operands.
     - A result lies in its output if a step produces it; otherwise it is copied
       there.
     - A primitive that accumulates (`sum` post-op) takes over the memory of the

@@ -122,8 +122,8 @@ static Value accumulatedOperand(Operation *step) {
 void ProgramPlanner::findViews() {
   int64_t time = 0;
   for (Operation &op : function.getBody().front()) {
-    if (auto reshape = dyn_cast<nn::ReshapeOp>(op)) {
-      rootOf[reshape.getResult()] = root(reshape.getInput());
+    if (isa<nn::ReshapeOp, dnn::ViewOp>(op)) {
+      rootOf[op.getResult(0)] = root(op.getOperand(0));
       continue;
     }
     for (Value operand : op.getOperands())
@@ -189,7 +189,7 @@ LogicalResult ProgramPlanner::assignBuffers() {
     } else if (auto constant = dyn_cast<dnn::ConstantOp>(op)) {
       if (failed(assignConstant(constant.getResult(), constant.getValue())))
         return failure();
-    } else if (!isa<nn::ReshapeOp, func::ReturnOp>(op)) {
+    } else if (!isa<nn::ReshapeOp, dnn::ViewOp, func::ReturnOp>(op)) {
       return emitError(op.getLoc(), ErrorCode::StageContract)
              << "'" << op.getName() << "' cannot be planned: it is neither a "
              << "step nor a constant nor a view";
