@@ -31,6 +31,10 @@ namespace mlcc::nn {
 template <typename ConcreteType>
 class IsElementwise
     : public mlir::OpTrait::TraitBase<ConcreteType, IsElementwise> {};
+
+/// The number of elements of all operands and results that are tensors of
+/// static shape.
+double elementsOf(mlir::Operation *op);
 } // namespace mlcc::nn
 
 #include "dialects/nn/NNInterfaces.h.inc"

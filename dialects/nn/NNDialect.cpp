@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/nn/ConstantFolding.h"
 #include "dialects/nn/NN.h"
 
 #include "mlir/IR/Builders.h"
@@ -36,6 +37,7 @@ void NNDialect::initialize() {
 #define GET_OP_LIST
 #include "dialects/nn/NNOps.cpp.inc"
       >();
+  addInterfaces<ConstantFolding>();
 }
 
 Operation *NNDialect::materializeConstant(OpBuilder &builder, Attribute value,

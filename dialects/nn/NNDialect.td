@@ -29,6 +29,7 @@ def NN_Dialect : Dialect {
     `ui8`... for unsigned ones, `i1` for booleans.
   }];
   let hasConstantMaterializer = 1;
+  let hasCanonicalizer = 1;
   let useDefaultAttributePrinterParser = 1;
 }
 

@@ -33,13 +33,20 @@ class NN_FloatUnaryOp<string mnemonic, string meaning>
   let summary = meaning;
 }
 
-def NN_AbsOp : NN_UnaryOp<"abs", NN_Tensor, "Any"> { let summary = "|x|"; }
-def NN_NegOp : NN_UnaryOp<"neg", NN_Tensor, "Any"> { let summary = "-x"; }
+def NN_AbsOp : NN_UnaryOp<"abs", NN_Tensor, "Any"> {
+  let summary = "|x|";
+  let hasFolder = 1;
+}
+def NN_NegOp : NN_UnaryOp<"neg", NN_Tensor, "Any"> {
+  let summary = "-x";
+  let hasFolder = 1;
+}
 def NN_SignOp : NN_UnaryOp<"sign", NN_Tensor, "Any"> {
   let summary = "-1, 0 or 1 after the sign of x";
 }
 def NN_NotOp : NN_UnaryOp<"not", NN_IntegerTensor, "Integer"> {
   let summary = "Logical not of booleans, bitwise not of other integers";
+  let hasFolder = 1;
 }
 
 def NN_ExpOp : NN_FloatUnaryOp<"exp", "e to the power x">;
@@ -60,11 +67,20 @@ def NN_AcoshOp : NN_FloatUnaryOp<"acosh", "Inverse hyperbolic cosine">;
 def NN_AtanhOp : NN_FloatUnaryOp<"atanh", "Inverse hyperbolic tangent">;
 def NN_TanhOp : NN_FloatUnaryOp<"tanh", "Hyperbolic tangent">;
 def NN_ErfOp : NN_FloatUnaryOp<"erf", "Gauss error function">;
-def NN_FloorOp : NN_FloatUnaryOp<"floor", "Largest integer not above x">;
-def NN_CeilOp : NN_FloatUnaryOp<"ceil", "Smallest integer not below x">;
-def NN_RoundOp : NN_FloatUnaryOp<"round", "Nearest integer, halves to even">;
+def NN_FloorOp : NN_FloatUnaryOp<"floor", "Largest integer not above x"> {
+  let hasFolder = 1;
+}
+def NN_CeilOp : NN_FloatUnaryOp<"ceil", "Smallest integer not below x"> {
+  let hasFolder = 1;
+}
+def NN_RoundOp : NN_FloatUnaryOp<"round", "Nearest integer, halves to even"> {
+  let hasFolder = 1;
+}
 
-def NN_ReluOp : NN_UnaryOp<"relu", NN_Tensor, "Any"> { let summary = "max(x, 0)"; }
+def NN_ReluOp : NN_UnaryOp<"relu", NN_Tensor, "Any"> {
+  let summary = "max(x, 0)";
+  let hasFolder = 1;
+}
 def NN_SigmoidOp : NN_FloatUnaryOp<"sigmoid", "1 / (1 + e^-x)">;
 def NN_SoftplusOp : NN_FloatUnaryOp<"softplus", "log(1 + e^x), without overflow">;
 def NN_SoftsignOp : NN_FloatUnaryOp<"softsign", "x / (1 + |x|)">;
@@ -125,6 +141,7 @@ def NN_ClipOp : NN_UnaryOp<"clip", NN_Tensor, "Any", ""> {
   }];
   let arguments = (ins NN_Tensor:$input, OptionalAttr<TypedAttrInterface>:$min,
                        OptionalAttr<TypedAttrInterface>:$max);
+  let hasFolder = 1;
 }
 
 class NN_PredicateOp<string mnemonic, string meaning>
@@ -155,6 +172,7 @@ def NN_CastOp : NN_Op<"cast", [NN_Elementwise], [{
   }];
   let arguments = (ins NN_Tensor:$input, TypeAttr:$to);
   let results = (outs NN_Tensor:$result);
+  let hasFolder = 1;
 }
 
 //===----------------------------------------------------------------------===//
@@ -176,12 +194,21 @@ class NN_BinaryOp<string mnemonic, Type type, string kind, string meaning,
   let results = (outs type:$result);
 }
 
-def NN_AddOp : NN_BinaryOp<"add", NN_Tensor, "Any", "lhs + rhs", [Commutative]>;
-def NN_SubOp : NN_BinaryOp<"sub", NN_Tensor, "Any", "lhs - rhs">;
-def NN_MulOp : NN_BinaryOp<"mul", NN_Tensor, "Any", "lhs * rhs", [Commutative]>;
-def NN_DivOp : NN_BinaryOp<"div", NN_Tensor, "Any", "lhs / rhs; integers truncate towards zero, and by zero give 0">;
+def NN_AddOp : NN_BinaryOp<"add", NN_Tensor, "Any", "lhs + rhs", [Commutative]> {
+  let hasFolder = 1;
+}
+def NN_SubOp : NN_BinaryOp<"sub", NN_Tensor, "Any", "lhs - rhs"> {
+  let hasFolder = 1;
+}
+def NN_MulOp : NN_BinaryOp<"mul", NN_Tensor, "Any", "lhs * rhs", [Commutative]> {
+  let hasFolder = 1;
+}
+def NN_DivOp : NN_BinaryOp<"div", NN_Tensor, "Any", "lhs / rhs; integers truncate towards zero, and by zero give 0"> {
+  let hasFolder = 1;
+}
 def NN_PowOp : NN_Op<"pow", [NN_Elementwise]> {
   let summary = "lhs to the power rhs, in the element type of lhs";
+  let hasFolder = 1;
   let arguments = (ins NN_Tensor:$lhs, NN_Tensor:$rhs);
   let results = (outs NN_Tensor:$result);
 }
@@ -193,11 +220,19 @@ def NN_ModOp : NN_BinaryOp<"mod", NN_Tensor, "Any", "Remainder of lhs / rhs"> {
   let arguments = (ins NN_Tensor:$lhs, NN_Tensor:$rhs,
                        DefaultValuedAttr<BoolAttr, "false">:$fmod);
 }
-def NN_MaxOp : NN_BinaryOp<"max", NN_Tensor, "Any", "The larger; NaN if either is NaN", [Commutative]>;
-def NN_MinOp : NN_BinaryOp<"min", NN_Tensor, "Any", "The smaller; NaN if either is NaN", [Commutative]>;
+def NN_MaxOp : NN_BinaryOp<"max", NN_Tensor, "Any", "The larger; NaN if either is NaN", [Commutative]> {
+  let hasFolder = 1;
+}
+def NN_MinOp : NN_BinaryOp<"min", NN_Tensor, "Any", "The smaller; NaN if either is NaN", [Commutative]> {
+  let hasFolder = 1;
+}
 def NN_PReluOp : NN_BinaryOp<"prelu", NN_FloatTensor, "Float", "lhs where lhs >= 0, rhs * lhs elsewhere">;
-def NN_AndOp : NN_BinaryOp<"and", NN_IntegerTensor, "Integer", "Bitwise (logical) and", [Commutative]>;
-def NN_OrOp : NN_BinaryOp<"or", NN_IntegerTensor, "Integer", "Bitwise (logical) or", [Commutative]>;
+def NN_AndOp : NN_BinaryOp<"and", NN_IntegerTensor, "Integer", "Bitwise (logical) and", [Commutative]> {
+  let hasFolder = 1;
+}
+def NN_OrOp : NN_BinaryOp<"or", NN_IntegerTensor, "Integer", "Bitwise (logical) or", [Commutative]> {
+  let hasFolder = 1;
+}
 def NN_XorOp : NN_BinaryOp<"xor", NN_IntegerTensor, "Integer", "Bitwise (logical) exclusive or", [Commutative]>;
 def NN_ShiftLeftOp : NN_BinaryOp<"shift_left", NN_IntegerTensor, "Integer", "lhs shifted left by rhs bits">;
 def NN_ShiftRightOp : NN_BinaryOp<"shift_right", NN_IntegerTensor, "Integer", "lhs shifted right by rhs bits, unsigned">;
@@ -219,6 +254,7 @@ def NN_WhereOp : NN_Op<"where", [NN_Elementwise]> {
   let summary = "on_true where the condition holds, on_false elsewhere";
   let arguments = (ins NN_BoolTensor:$condition, NN_Tensor:$on_true, NN_Tensor:$on_false);
   let results = (outs NN_Tensor:$result);
+  let hasFolder = 1;
 }
 
 #endif // MLCC_DIALECTS_NN_ELEMENTWISE

@@ -25,6 +25,11 @@ def NN_ReferenceOpInterface : OpInterface<"ReferenceOpInterface"> {
       "::llvm::LogicalResult", "evaluate",
       (ins "::llvm::ArrayRef<::mlcc::nn::HostTensor>":$operands,
            "::llvm::SmallVectorImpl<::mlcc::nn::HostTensor> &":$results)>,
+    InterfaceMethod<
+      [{Roughly how many elementary steps evaluation takes: by default, one for
+        each element of the operands and results.}],
+      "double", "evaluationWork", (ins), /*methodBody=*/"",
+      /*defaultImplementation=*/[{ return ::mlcc::nn::elementsOf($_op); }]>,
   ];
 }
 

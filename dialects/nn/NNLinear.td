@@ -23,6 +23,7 @@ def NN_ConvOp : NN_Op<"conv"> {
     DenseI64ArrayAttr:$dilations, DenseI64ArrayAttr:$pads_begin,
     DenseI64ArrayAttr:$pads_end, DefaultValuedAttr<I64Attr, "1">:$groups);
   let results = (outs NN_FloatTensor:$result);
+  let extraClassDeclaration = "double evaluationWork();";
 }
 
 def NN_ConvTransposeOp : NN_Op<"conv_transpose"> {
@@ -39,6 +40,7 @@ def NN_ConvTransposeOp : NN_Op<"conv_transpose"> {
     DenseI64ArrayAttr:$pads_end, DenseI64ArrayAttr:$output_padding,
     DefaultValuedAttr<I64Attr, "1">:$groups);
   let results = (outs NN_FloatTensor:$result);
+  let extraClassDeclaration = "double evaluationWork();";
 }
 
 def NN_MatMulOp : NN_Op<"matmul"> {
@@ -55,6 +57,7 @@ def NN_MatMulOp : NN_Op<"matmul"> {
     DefaultValuedAttr<BoolAttr, "false">:$transpose_lhs,
     DefaultValuedAttr<BoolAttr, "false">:$transpose_rhs);
   let results = (outs NN_Tensor:$result);
+  let extraClassDeclaration = "double evaluationWork();";
 }
 
 #endif // MLCC_DIALECTS_NN_LINEAR

@@ -17,6 +17,7 @@ class NN_PoolOp<string mnemonic> : NN_Op<mnemonic> {
     DenseI64ArrayAttr:$pads_end, DefaultValuedAttr<BoolAttr, "false">:$ceil_mode);
   let arguments = !con((ins NN_Tensor:$input), window);
   let results = (outs NN_Tensor:$result);
+  let extraClassDeclaration = "double evaluationWork();";
   let description = [{
     `input` [N, C, spatial...]; the arrays have one entry per spatial dimension.
     The output extent is that of `nn.conv`, rounded up with `ceil_mode`, where a
@@ -30,6 +31,11 @@ def NN_MaxPoolOp : NN_PoolOp<"max_pool"> {
 
 def NN_AvgPoolOp : NN_PoolOp<"avg_pool"> {
   let summary = "Mean over windows";
+  let description = [{
+    Shapes are those of `nn.max_pool`. The mean is over the window's positions in
+    the input, or with `count_include_pad` over those in the input and its
+    padding; what `ceil_mode` lets reach beyond does not count.
+  }];
   let arguments = !con((ins NN_FloatTensor:$input), window,
     (ins DefaultValuedAttr<BoolAttr, "false">:$count_include_pad));
 }
@@ -80,6 +86,7 @@ def NN_ResizeOp : NN_Op<"resize"> {
     DefaultValuedAttr<F64Attr, "-0.75">:$cubic_coefficient,
     DefaultValuedAttr<BoolAttr, "false">:$exclude_outside);
   let results = (outs NN_Tensor:$result);
+  let hasFolder = 1;
 }
 
 #endif // MLCC_DIALECTS_NN_POOLING

@@ -42,6 +42,7 @@ def NN_LstmOp : NN_Op<"lstm", [AttrSizedOperandSegments]> {
     DefaultValuedAttr<BoolAttr, "false">:$input_forget);
   let results = (outs NN_FloatTensor:$hidden_states, NN_FloatTensor:$last_hidden,
                       NN_FloatTensor:$last_cell);
+  let extraClassDeclaration = "double evaluationWork();";
 }
 
 def NN_GruOp : NN_Op<"gru", [AttrSizedOperandSegments]> {
@@ -56,6 +57,7 @@ def NN_GruOp : NN_Op<"gru", [AttrSizedOperandSegments]> {
     StrArrayAttr:$activations, OptionalAttr<F64Attr>:$clip,
     DefaultValuedAttr<BoolAttr, "false">:$linear_before_reset);
   let results = (outs NN_FloatTensor:$hidden_states, NN_FloatTensor:$last_hidden);
+  let extraClassDeclaration = "double evaluationWork();";
 }
 
 def NN_RnnOp : NN_Op<"rnn", [AttrSizedOperandSegments]> {
@@ -66,6 +68,7 @@ def NN_RnnOp : NN_Op<"rnn", [AttrSizedOperandSegments]> {
     Optional<NN_FloatTensor>:$initial_hidden, NN_RnnDirectionAttr:$direction,
     StrArrayAttr:$activations, OptionalAttr<F64Attr>:$clip);
   let results = (outs NN_FloatTensor:$hidden_states, NN_FloatTensor:$last_hidden);
+  let extraClassDeclaration = "double evaluationWork();";
 }
 
 #endif // MLCC_DIALECTS_NN_RECURRENT

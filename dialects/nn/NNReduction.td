@@ -25,11 +25,21 @@ class NN_ReduceOp<string mnemonic, string meaning, Type type = NN_Tensor, string
   let results = (outs type:$result);
 }
 
-def NN_ReduceSumOp : NN_ReduceOp<"reduce_sum", "Sum">;
-def NN_ReduceMeanOp : NN_ReduceOp<"reduce_mean", "Mean">;
-def NN_ReduceMaxOp : NN_ReduceOp<"reduce_max", "Maximum">;
-def NN_ReduceMinOp : NN_ReduceOp<"reduce_min", "Minimum">;
-def NN_ReduceProdOp : NN_ReduceOp<"reduce_prod", "Product">;
+def NN_ReduceSumOp : NN_ReduceOp<"reduce_sum", "Sum"> {
+  let hasFolder = 1;
+}
+def NN_ReduceMeanOp : NN_ReduceOp<"reduce_mean", "Mean"> {
+  let hasFolder = 1;
+}
+def NN_ReduceMaxOp : NN_ReduceOp<"reduce_max", "Maximum"> {
+  let hasFolder = 1;
+}
+def NN_ReduceMinOp : NN_ReduceOp<"reduce_min", "Minimum"> {
+  let hasFolder = 1;
+}
+def NN_ReduceProdOp : NN_ReduceOp<"reduce_prod", "Product"> {
+  let hasFolder = 1;
+}
 def NN_ReduceL1Op : NN_ReduceOp<"reduce_l1", "Sum of absolute values">;
 def NN_ReduceL2Op : NN_ReduceOp<"reduce_l2", "Square root of the sum of squares">;
 def NN_ReduceSumSquareOp : NN_ReduceOp<"reduce_sum_square", "Sum of squares">;

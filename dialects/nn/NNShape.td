@@ -46,6 +46,7 @@ def NN_ConcatOp : NN_Op<"concat"> {
   let arguments = (ins Variadic<NN_Tensor>:$inputs, I64Attr:$axis);
   let results = (outs NN_Tensor:$result);
   let hasFolder = 1;
+  let hasCanonicalizeMethod = 1;
 }
 
 def NN_SliceOp : NN_Op<"slice"> {
@@ -73,8 +74,12 @@ def NN_PadOp : NN_Op<"pad"> {
   let arguments = (ins NN_Tensor:$input, Optional<NN_Tensor>:$value,
     DenseI64ArrayAttr:$pads_begin, DenseI64ArrayAttr:$pads_end,
     DefaultValuedAttr<NN_PadModeAttr, "PadMode::constant">:$mode);
-  let description = [{`value`, a scalar, fills the padding in `constant` mode; absent, 0.}];
+  let description = [{
+    `value`, a single element, fills the padding in `constant` mode; absent, 0.
+    Elements are removed first; the other modes repeat what is left.
+  }];
   let results = (outs NN_Tensor:$result);
+  let hasFolder = 1;
 }
 
 def NN_BroadcastOp : NN_Op<"broadcast"> {
@@ -88,6 +93,7 @@ def NN_TileOp : NN_Op<"tile"> {
   let summary = "The whole input repeated along each dimension";
   let arguments = (ins NN_Tensor:$input, DenseI64ArrayAttr:$repeats);
   let results = (outs NN_Tensor:$result);
+  let hasFolder = 1;
 }
 
 def NN_GatherOp : NN_Op<"gather"> {
@@ -102,12 +108,18 @@ def NN_GatherOp : NN_Op<"gather"> {
 
 def NN_GatherElementsOp : NN_Op<"gather_elements"> {
   let summary = "result[i][j] = input[indices[i][j]][j] (for axis 0)";
+  let description = [{Indices are those of `nn.gather`.}];
   let arguments = (ins NN_Tensor:$input, NN_IntegerTensor:$indices, I64Attr:$axis);
   let results = (outs NN_Tensor:$result);
 }
 
 def NN_GatherNdOp : NN_Op<"gather_nd"> {
   let summary = "The slices that index tuples in the last dimension of `indices` name";
+  let description = [{
+    `input` [B..., D1...Dk, slice...], `indices` [B..., I..., k], result
+    [B..., I..., slice...]; B are `batch_dims` dimensions. Indices are those of
+    `nn.gather`.
+  }];
   let arguments = (ins NN_Tensor:$input, NN_IntegerTensor:$indices,
                        DefaultValuedAttr<I64Attr, "0">:$batch_dims);
   let results = (outs NN_Tensor:$result);
@@ -123,6 +135,10 @@ def NN_ScatterModeAttr : EnumAttr<NN_Dialect, NN_ScatterMode, "scatter_mode">;
 
 def NN_ScatterElementsOp : NN_Op<"scatter_elements"> {
   let summary = "A copy of `input` with updates at result[indices[i][j]][j] (for axis 0)";
+  let description = [{
+    `indices` and `updates` have one shape. Updates are made in row-major order.
+    Indices are those of `nn.gather`.
+  }];
   let arguments = (ins NN_Tensor:$input, NN_IntegerTensor:$indices, NN_Tensor:$updates,
     I64Attr:$axis, DefaultValuedAttr<NN_ScatterModeAttr, "ScatterMode::none">:$mode);
   let results = (outs NN_Tensor:$result);
@@ -130,6 +146,10 @@ def NN_ScatterElementsOp : NN_Op<"scatter_elements"> {
 
 def NN_ScatterNdOp : NN_Op<"scatter_nd"> {
   let summary = "A copy of `input` with slices replaced at the index tuples of `indices`";
+  let description = [{
+    `input` [D1...Dk, slice...], `indices` [I..., k], `updates` [I..., slice...].
+    Updates are made in row-major order. Indices are those of `nn.gather`.
+  }];
   let arguments = (ins NN_Tensor:$input, NN_IntegerTensor:$indices, NN_Tensor:$updates,
     DefaultValuedAttr<NN_ScatterModeAttr, "ScatterMode::none">:$mode);
   let results = (outs NN_Tensor:$result);

@@ -114,6 +114,18 @@ LogicalResult ConvTransposeOp::evaluate(Operands operands, Results &results) {
   return success();
 }
 
+double ConvOp::evaluationWork() {
+  auto weights = getWeights().getType();
+  return static_cast<double>(getType().getNumElements()) *
+         weights.getNumElements() / weights.getDimSize(0);
+}
+
+double ConvTransposeOp::evaluationWork() {
+  auto weights = getWeights().getType();
+  return static_cast<double>(getInput().getType().getNumElements()) *
+         weights.getNumElements() / weights.getDimSize(0);
+}
+
 //===----------------------------------------------------------------------===//
 // Matrix product
 //===----------------------------------------------------------------------===//
@@ -193,4 +205,12 @@ LogicalResult MatMulOp::evaluate(Operands operands, Results &results) {
       result.setInt(walk.position(), integerSum);
   }
   return success();
+}
+
+double MatMulOp::evaluationWork() {
+  auto lhs = getLhs().getType();
+  int64_t rank = lhs.getRank();
+  int64_t depth =
+      lhs.getDimSize(getTransposeLhs() && rank > 1 ? rank - 2 : rank - 1);
+  return static_cast<double>(getType().getNumElements()) * depth;
 }

@@ -104,6 +104,18 @@ LogicalResult LpPoolOp::evaluate(Operands operands, Results &results) {
   return success();
 }
 
+/// Each result element looks at the whole window.
+template <typename PoolOp> static double poolWork(PoolOp op) {
+  double work = op.getType().getNumElements();
+  for (int64_t extent : op.getKernel())
+    work *= extent;
+  return work;
+}
+
+double MaxPoolOp::evaluationWork() { return poolWork(*this); }
+double AvgPoolOp::evaluationWork() { return poolWork(*this); }
+double LpPoolOp::evaluationWork() { return poolWork(*this); }
+
 //===----------------------------------------------------------------------===//
 // Resize
 //===----------------------------------------------------------------------===//

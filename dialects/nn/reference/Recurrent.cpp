@@ -244,3 +244,16 @@ LogicalResult RnnOp::evaluate(Operands operands, Results &results) {
            });
   return success();
 }
+
+/// Each sample of each step goes through all weights.
+template <typename RecurrentOp> static double recurrentWork(RecurrentOp op) {
+  auto input = op.getInput().getType();
+  double weights =
+      static_cast<double>(op.getWeights().getType().getNumElements()) +
+      op.getRecurrentWeights().getType().getNumElements();
+  return input.getDimSize(0) * input.getDimSize(1) * weights;
+}
+
+double LstmOp::evaluationWork() { return recurrentWork(*this); }
+double GruOp::evaluationWork() { return recurrentWork(*this); }
+double RnnOp::evaluationWork() { return recurrentWork(*this); }
