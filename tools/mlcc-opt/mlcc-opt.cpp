@@ -7,6 +7,7 @@
 
 #include "compiler/codegen/Codegen.h"
 #include "compiler/driver/Registry.h"
+#include "compiler/graph/Graph.h"
 #include "compiler/plan/Plan.h"
 
 #include "mlir/IR/DialectRegistry.h"
@@ -18,6 +19,7 @@ int main(int argc, char **argv) {
   mlir::registerAllPasses();
 
   // The stages' passes, in the order of the stages.
+  mlcc::registerGraphPasses();
   mlcc::registerPlanPasses();
   mlcc::registerCodegenPasses();
 

@@ -1,0 +1,58 @@
+//===- Graph.cpp - The graph stage: nn to nn ------------------------------===//
+//
+// Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/graph/Graph.h"
+
+#include "compiler/graph/GraphPasses.h"
+
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+namespace mlcc::graph {
+#define GEN_PASS_REGISTRATION
+#include "compiler/graph/GraphPasses.h.inc"
+} // namespace mlcc::graph
+
+using namespace mlir;
+using namespace mlcc;
+
+void mlcc::buildGraphPipeline(OpPassManager &manager,
+                              const GraphOptions &options) {
+  OpPassManager &function = manager.nest<func::FuncOp>();
+  auto fold = [&] {
+    function.addPass(
+        createFoldConstants(FoldConstantsOptions{options.foldLimitBytes}));
+  };
+  // Simplification comes before folding: a transposed weight matrix is a flag,
+  // not a copy of the weights.
+  function.addPass(createCanonicalizerPass());
+  function.addPass(createSimplify());
+  fold();
+  function.addPass(createCSEPass());
+  // What one round brings together, the next one sees: transposes sunk out of
+  // the way let reshapes meet, recomposed pieces leave one user where many
+  // were.
+  function.addPass(createSimplify());
+  function.addPass(createRecompose());
+  function.addPass(createMoveTransposes());
+  function.addPass(createSimplify());
+  fold();
+  function.addPass(createFoldAffine());
+  function.addPass(createSimplify());
+  function.addPass(createCanonicalizerPass());
+  fold();
+  function.addPass(createCSEPass());
+  manager.addPass(createReleaseWeights());
+}
+
+void mlcc::registerGraphPasses() {
+  graph::registerGraphPasses();
+  PassPipelineRegistration<>(
+      "mlcc-graph", "The graph stage: nn to nn",
+      [](OpPassManager &manager) { buildGraphPipeline(manager); });
+}

@@ -1,0 +1,39 @@
+//===- Graph.h - The graph stage: nn to nn ----------------------*- C++ -*-===//
+//
+// Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef MLCC_COMPILER_GRAPH_GRAPH_H
+#define MLCC_COMPILER_GRAPH_GRAPH_H
+
+#include <cstdint>
+
+namespace mlir {
+class OpPassManager;
+} // namespace mlir
+
+namespace mlcc {
+
+struct GraphOptions {
+  /// Constant folding leaves an op alone whose results would take more bytes
+  /// than this and than its operands: computing it anew is cheaper than
+  /// storing it.
+  int64_t foldLimitBytes = int64_t(64) << 20;
+};
+
+/// Adds the passes of the graph stage. In and out: `func.func` of nn ops on
+/// plain tensors. Afterwards constants are folded, exported pieces are
+/// recomposed (layer_norm, gelu, softmax...), inference-time batch
+/// normalization is part of its convolution or a multiply-add, and transposes
+/// and reshapes that cancel are gone.
+void buildGraphPipeline(mlir::OpPassManager &manager,
+                        const GraphOptions &options = {});
+
+/// Registers the passes for mlcc-opt, and the pipeline as `mlcc-graph`.
+void registerGraphPasses();
+
+} // namespace mlcc
+
+#endif // MLCC_COMPILER_GRAPH_GRAPH_H

@@ -1,0 +1,91 @@
+//===- GraphPasses.td - Passes of the graph stage -------------------------===//
+//
+// Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef MLCC_COMPILER_GRAPH_PASSES
+#define MLCC_COMPILER_GRAPH_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+class GraphPass<string name> : Pass<name, "::mlir::func::FuncOp"> {
+  let dependentDialects = ["::mlcc::nn::NNDialect"];
+}
+
+def FoldConstants : GraphPass<"nn-fold-constants"> {
+  let summary = "Evaluate ops whose operands are constants";
+  let description = [{
+    Runs the reference evaluation of every op whose operands are all constants, in
+    program order, so that chains fold in one walk. Moving the elements of a
+    uniform constant (reshape, broadcast...) stays a uniform constant and
+    allocates nothing. Results larger than `limit-bytes` and than the operands
+    are left alone.
+  }];
+  let options = [
+    Option<"limitBytes", "limit-bytes", "int64_t", "67108864",
+           "Largest result, in bytes, that may exceed the operands' size">];
+  let statistics = [Statistic<"folded", "folded", "Ops replaced by constants">];
+}
+
+def Simplify : GraphPass<"nn-simplify"> {
+  let summary = "Algebraic clean-up that leaves fewer or cheaper ops";
+  let description = [{
+    Identities (`x * 1`), strength reduction (`x^2`, `1 / sqrt(x)`), bounds to `clip`,
+    broadcasts into the ops that broadcast by themselves, reshapes sunk below element-wise
+    ops, concatenations and slices merged, gathers of constant runs to slices,
+    zero padding into windows, global average pooling to `reduce_mean`, and for
+    matrix products: transposes to flags, leading dimensions of the left
+    operand flattened before a matrix, added vectors to the bias.
+  }];
+}
+
+def Recompose : GraphPass<"nn-recompose"> {
+  let summary = "Recognize the exported pieces of one operation";
+  let description = [{
+    Layer and RMS normalization from means, squares and roots; GELU (erf and tanh), SiLU,
+    hard sigmoid and swish, softplus, mish, sigmoid; softmax and log-softmax from
+    exponentials and sums. Only where the pieces compute the same function,
+    up to rounding.
+  }];
+  let statistics = [Statistic<"recomposed", "recomposed", "Ops made from pieces">];
+}
+
+def MoveTransposes : GraphPass<"nn-move-transposes"> {
+  let summary = "Sink transposes until they cancel";
+  let description = [{
+    A transpose moves below element-wise ops, concatenations, slices, pads,
+    reductions, softmax and resizing, whose axes are renamed. Models converted from
+    channels-last frameworks wrap every convolution in a pair of transposes: they meet
+    and cancel. A transpose that only moves extents of one becomes a reshape.
+  }];
+}
+
+def FoldAffine : GraphPass<"nn-fold-affine"> {
+  let summary = "Merge per-channel multiply-add chains, and fold them into weights";
+  let description = [{
+    A chain of batch normalizations with constant statistics, and of additions,
+    subtractions, multiplications and divisions by constants that vary along one axis,
+    is one multiply-add, computed in double. If the chain starts at a convolution,
+    transposed convolution or matrix product with constant weights whose only
+    user it is, weights and bias take it; else it becomes `nn.mul` and `nn.add`, if
+    that is fewer ops. A scalar factor reaches such a start also through reshapes,
+    transposes and one operand of a matrix product (attention's scale).
+  }];
+  let statistics = [
+    Statistic<"foldedIntoWeights", "folded-into-weights", "Chains that became part of weights and bias">,
+    Statistic<"merged", "merged", "Chains that became one multiply-add">];
+}
+
+def ReleaseWeights : Pass<"nn-release-weights", "::mlir::ModuleOp"> {
+  let summary = "Free the memory of weights that no op refers to any more";
+  let description = [{
+    Folding makes new resource blobs and leaves the old ones behind, which MLIR keeps as
+    long as the context. This frees the data of every blob that no constant of the module
+    uses; its place in the printed module is empty.
+  }];
+  let statistics = [Statistic<"releasedBytes", "released-bytes", "Bytes freed">];
+}
+
+#endif // MLCC_COMPILER_GRAPH_PASSES

@@ -1,0 +1,175 @@
+//===- SimplifyBroadcast.cpp - Broadcasts and reshapes around element-wise ops
+//===//
+//
+// Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+//
+// Element-wise ops broadcast by themselves, and a reshape is free: both should
+// stand where they do not part ops that could be one loop, or part of one
+// primitive.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/graph/Constants.h"
+#include "compiler/graph/Patterns.h"
+
+using namespace mlir;
+using namespace mlcc;
+using namespace mlcc::graph;
+
+/// A copy of `op` with other operands, its result type inferred anew.
+static Operation *cloneWith(PatternRewriter &rewriter, Operation *op,
+                            ValueRange operands) {
+  SmallVector<Type> types;
+  auto inference = cast<InferTypeOpInterface>(op);
+  if (failed(inference.inferReturnTypes(
+          op->getContext(), op->getLoc(), operands, op->getRawDictionaryAttrs(),
+          op->getPropertiesStorage(), op->getRegions(), types)))
+    return nullptr;
+  OperationState state(op->getLoc(), op->getName(), operands, types);
+  state.propertiesAttr = op->getPropertiesAsAttribute();
+  state.attributes = op->getDiscardableAttrDictionary();
+  return rewriter.create(state);
+}
+
+namespace {
+
+/// op(x, broadcast(y)) -> op(x, y) where the result's shape stays the same.
+class AbsorbBroadcast : public OpTraitRewritePattern<nn::IsElementwise> {
+public:
+  using OpTraitRewritePattern::OpTraitRewritePattern;
+
+  LogicalResult matchAndRewrite(Operation *op,
+                                PatternRewriter &rewriter) const override {
+    if (op->getNumOperands() < 2)
+      return failure();
+    for (OpOperand &operand : op->getOpOperands()) {
+      auto broadcast = operand.get().getDefiningOp<nn::BroadcastOp>();
+      if (!broadcast || !keepsShape(op, operand, broadcast.getInput()))
+        continue;
+      rewriter.modifyOpInPlace(op, [&] { operand.set(broadcast.getInput()); });
+      return success();
+    }
+    return failure();
+  }
+
+private:
+  static bool keepsShape(Operation *op, OpOperand &replaced, Value by) {
+    SmallVector<int64_t> shape(typeOf(by).getShape());
+    for (OpOperand &operand : op->getOpOperands()) {
+      if (&operand == &replaced)
+        continue;
+      auto merged =
+          nn::broadcastShapes(shape, typeOf(operand.get()).getShape());
+      if (!merged)
+        return false;
+      shape = *merged;
+    }
+    return typeOf(op->getResult(0)).getShape() == ArrayRef(shape);
+  }
+};
+
+/// f(broadcast(x), scalar) -> broadcast(f(x, scalar)): less is computed.
+class SinkBroadcast : public OpTraitRewritePattern<nn::IsElementwise> {
+public:
+  using OpTraitRewritePattern::OpTraitRewritePattern;
+
+  LogicalResult matchAndRewrite(Operation *op,
+                                PatternRewriter &rewriter) const override {
+    SmallVector<Value> operands;
+    nn::BroadcastOp broadcast;
+    for (Value operand : op->getOperands()) {
+      if (auto candidate = operand.getDefiningOp<nn::BroadcastOp>();
+          candidate && !broadcast) {
+        broadcast = candidate;
+        operand = candidate.getInput();
+      } else if (!uniformOf(operand) || typeOf(operand).getRank() != 0) {
+        return failure();
+      }
+      operands.push_back(operand);
+    }
+    if (!broadcast ||
+        typeOf(broadcast).getShape() != typeOf(op->getResult(0)).getShape())
+      return failure();
+    Operation *clone = cloneWith(rewriter, op, operands);
+    if (!clone)
+      return failure();
+    rewriter.replaceOpWithNewOp<nn::BroadcastOp>(
+        op, clone->getResult(0), typeOf(op->getResult(0)).getShape());
+    return success();
+  }
+};
+
+/// f(reshape(x), ...) -> reshape(f(x, ...)) where every other operand is a
+/// scalar, a reshape from the same shape, or a vector along a last dimension
+/// that the reshape keeps.
+class SinkReshape : public OpTraitRewritePattern<nn::IsElementwise> {
+public:
+  using OpTraitRewritePattern::OpTraitRewritePattern;
+
+  LogicalResult matchAndRewrite(Operation *op,
+                                PatternRewriter &rewriter) const override {
+    auto result = typeOf(op->getResult(0));
+    nn::ReshapeOp reshape = findReshape(op, result);
+    if (!reshape)
+      return failure();
+    ArrayRef<int64_t> source = typeOf(reshape.getInput()).getShape();
+    SmallVector<Value> operands;
+    for (Value operand : op->getOperands()) {
+      Value replaced = withoutReshape(operand, result, source, rewriter);
+      if (!replaced)
+        return failure();
+      operands.push_back(replaced);
+    }
+    Operation *clone = cloneWith(rewriter, op, operands);
+    if (!clone || typeOf(clone->getResult(0)).getShape() != source)
+      return failure();
+    rewriter.replaceOpWithNewOp<nn::ReshapeOp>(op, clone->getResult(0),
+                                               result.getShape());
+    return success();
+  }
+
+private:
+  /// The first operand that is a reshape to the result's shape. Reshapes of
+  /// constants fold, and those with other users would be computed in vain.
+  static nn::ReshapeOp findReshape(Operation *op, RankedTensorType result) {
+    for (Value operand : op->getOperands())
+      if (auto reshape = operand.getDefiningOp<nn::ReshapeOp>();
+          reshape && typeOf(reshape).getShape() == result.getShape() &&
+          reshape->hasOneUse() && !isConstant(reshape.getInput()))
+        return reshape;
+    return nullptr;
+  }
+
+  static Value withoutReshape(Value operand, RankedTensorType result,
+                              ArrayRef<int64_t> source, OpBuilder &builder) {
+    if (auto reshape = operand.getDefiningOp<nn::ReshapeOp>())
+      if (typeOf(reshape).getShape() == result.getShape() &&
+          typeOf(reshape.getInput()).getShape() == source)
+        return reshape.getInput();
+    if (!isConstant(operand))
+      return nullptr;
+    auto type = typeOf(operand);
+    int64_t elements = type.getNumElements();
+    if (elements == 1 && (type.getRank() == 0 || !source.empty()))
+      return type.getRank() <= static_cast<int64_t>(source.size())
+                 ? operand
+                 : reshapeTo(builder, operand.getLoc(), operand, {1});
+    // A vector along the last dimension.
+    if (type.getRank() == 0 || source.empty() || elements != source.back() ||
+        type.getShape().back() != elements ||
+        result.getShape().back() != elements)
+      return nullptr;
+    return reshapeTo(builder, operand.getLoc(), operand, {elements});
+  }
+};
+
+} // namespace
+
+void graph::addBroadcastPatterns(RewritePatternSet &patterns) {
+  patterns.add<AbsorbBroadcast, SinkBroadcast, SinkReshape>(
+      patterns.getContext());
+}
