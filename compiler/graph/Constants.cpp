@@ -88,9 +88,22 @@ Value graph::makeUniform(OpBuilder &builder, Location location,
       cast<ElementsAttr>(DenseElementsAttr::get(type, attribute)));
 }
 
+/// The same elements under another shape, sharing a resource blob.
+static ElementsAttr reshaped(ElementsAttr elements, RankedTensorType type) {
+  if (auto dense = dyn_cast<DenseElementsAttr>(elements))
+    return dense.reshape(type);
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(elements))
+    return DenseResourceElementsAttr::get(type, resource.getRawHandle());
+  return nullptr;
+}
+
 Value graph::reshapeTo(OpBuilder &builder, Location location, Value value,
                        ArrayRef<int64_t> shape) {
   if (typeOf(value).getShape() == shape)
     return value;
+  if (auto constant = value.getDefiningOp<nn::ConstantOp>())
+    if (ElementsAttr elements =
+            reshaped(constant.getValue(), typeOf(value).clone(shape)))
+      return nn::ConstantOp::create(builder, location, elements);
   return nn::ReshapeOp::create(builder, location, value, shape);
 }

@@ -63,12 +63,17 @@ bool FoldConstants::isWorthFolding(Operation *op) const {
 
 /// Ops whose result has only elements of their first operand.
 static bool movesElements(Operation *op) {
-  return isa<nn::ReshapeOp, nn::TransposeOp, nn::SliceOp, nn::BroadcastOp,
-             nn::TileOp>(op);
+  return isa<nn::TransposeOp, nn::SliceOp, nn::BroadcastOp, nn::TileOp>(op);
 }
 
 LogicalResult FoldConstants::fold(Operation *op) {
   OpBuilder builder(op);
+  if (auto reshape = dyn_cast<nn::ReshapeOp>(op)) {
+    op->replaceAllUsesWith(
+        ValueRange{reshapeTo(builder, op->getLoc(), reshape.getInput(),
+                             typeOf(reshape).getShape())});
+    return success();
+  }
   if (movesElements(op))
     if (auto dense = dyn_cast<DenseElementsAttr>(
             op->getOperand(0).getDefiningOp<nn::ConstantOp>().getValue());
