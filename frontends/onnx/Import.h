@@ -1,4 +1,4 @@
-//===- Import.h - ONNX model files to nn -------------------------*- C++ -*-===//
+//===- Import.h - ONNX model files to nn ------------------------*- C++ -*-===//
 //
 // Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -8,9 +8,9 @@
 #ifndef MLCC_FRONTENDS_ONNX_IMPORT_H
 #define MLCC_FRONTENDS_ONNX_IMPORT_H
 
-#include "llvm/ADT/StringRef.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "llvm/ADT/StringRef.h"
 
 #include <map>
 #include <string>
@@ -24,17 +24,18 @@ struct ImportOptions {
   std::map<std::string, std::vector<int64_t>> shapes;
   /// Symbolic dimension -> extent (--dim batch=4).
   std::map<std::string, int64_t> dimensions;
-  /// Input name -> comma-separated elements in row-major order (--bind sr=16000).
-  /// The input stays in the signature, with the attribute `rt.required_value`
-  /// (an ElementsAttr) on the function argument, but is a constant inside.
+  /// Input name -> comma-separated elements in row-major order (--bind
+  /// sr=16000). The input stays in the signature, with the attribute
+  /// `rt.required_value` (an ElementsAttr) on the function argument, but is a
+  /// constant inside.
   std::map<std::string, std::string> bindings;
 };
 
 /// Reads an ONNX model into a module with one public function `predict`:
 ///   func.func @predict(%arg0: tensor<1x3x224x224xf32> {rt.name = "data"}) ->
 ///       (tensor<1x1000xf32> {rt.name = "prob"})
-/// whose body is nn ops; each op's location is the ONNX node's name. Weights are
-/// `nn.constant` ops on `dense_resource` blobs. Everything that cannot be
+/// whose body is nn ops; each op's location is the ONNX node's name. Weights
+/// are `nn.constant` ops on `dense_resource` blobs. Everything that cannot be
 /// imported is reported at once, as coded errors; then null is returned.
 mlir::OwningOpRef<mlir::ModuleOp> importModel(llvm::StringRef path,
                                               const ImportOptions &options,
