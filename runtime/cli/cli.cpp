@@ -38,7 +38,7 @@ void addInputs(CLI::App &command, std::vector<std::string> &inputs,
   command
       .add_option("--input,-i", inputs,
                   "An input: a .npy, .npz, .pb (ONNX TensorProto), .jpg, .png, "
-                  ".bmp, .wav or .bin (raw bytes) file. NAME= may be left out "
+                  ".wav or .bin (raw bytes) file. NAME= may be left out "
                   "if the model has one input")
       ->type_name("[NAME=]FILE")
       ->allow_extra_args(false);

@@ -71,7 +71,7 @@ Kind kindOf(Bytes bytes, const std::string &path) {
   if (extension == ".npz" || starts("PK\x03\x04"))
     return Kind::Npz;
   if (extension == ".jpg" || extension == ".jpeg" || extension == ".png" ||
-      extension == ".bmp" || starts("\xff\xd8\xff") || starts("\x89PNG"))
+      starts("\xff\xd8\xff") || starts("\x89PNG"))
     return Kind::Picture;
   if (extension == ".wav" || starts("RIFF"))
     return Kind::Wav;
@@ -198,7 +198,7 @@ private:
     case Kind::Unknown:
       throw RuntimeError(RuntimeErrorCode::UnsupportedFile,
                          path + ": not a kind of file that can be an input; "
-                                "give .npy, .npz, .pb, .jpg, .png, .bmp, .wav "
+                                "give .npy, .npz, .pb, .jpg, .png, .wav "
                                 "or .bin");
     }
   }

@@ -16,6 +16,7 @@
 
 #include "runtime/src/errors.h"
 
+#include <algorithm>
 #include <climits>
 #include <cstdlib>
 #include <cstring>
@@ -60,7 +61,9 @@ private:
   void *make(size_t bytes) {
     if (bytes > limit - total)
       return nullptr;
-    auto *block = static_cast<Block *>(std::malloc(sizeof(Block) + bytes));
+    // Cleared, because stb decodes with whatever is in a Huffman table that the
+    // file does not define.
+    auto *block = static_cast<Block *>(std::calloc(1, sizeof(Block) + bytes));
     if (!block)
       return nullptr;
     *block = {nullptr, first, bytes};
@@ -102,7 +105,6 @@ thread_local Allocations *Allocations::current = nullptr;
 #define STBIR_FREE(data, context) Allocations::free(data)
 #define STBI_ONLY_JPEG
 #define STBI_ONLY_PNG
-#define STBI_ONLY_BMP
 #define STBI_NO_STDIO
 #define STB_IMAGE_STATIC
 #define STB_IMAGE_IMPLEMENTATION
@@ -118,6 +120,48 @@ thread_local Allocations *Allocations::current = nullptr;
 
 namespace mlcc::cli {
 
+/// Whether the Huffman tables of a definition of `length` bytes (ITU-T T.81,
+/// B.2.4.2) have at most the 256 codes that there is room for in stb. It reads
+/// on to the end of the last table even where `length` ends before.
+static bool tablesFit(Bytes tables, size_t length) {
+  for (size_t position = 0; position < length;) {
+    size_t codes = 0;
+    for (size_t i = position + 1; i < position + 17 && i < tables.size(); ++i)
+      codes += tables[i];
+    if (codes > 256)
+      return false;
+    position += 17 + codes;
+  }
+  return true;
+}
+
+/// Whether all Huffman tables of a JPEG picture fit. Segments are found as stb
+/// finds them: by the next marker after the last segment.
+static bool huffmanTablesFit(Bytes file) {
+  constexpr uint8_t defineHuffmanTables = 0xc4;
+  if (file.size() < 2 || file[0] != 0xff || file[1] != 0xd8)
+    return true; // not a JPEG picture
+  for (size_t position = 2;;) {
+    while (position < file.size() && file[position] != 0xff)
+      ++position;
+    while (position < file.size() && file[position] == 0xff)
+      ++position;
+    if (position + 3 > file.size())
+      return true;
+    uint8_t marker = file[position++];
+    bool alone = marker <= 0x01 || (marker >= 0xd0 && marker <= 0xd8);
+    if (alone)
+      continue;
+    size_t length = file[position] << 8 | file[position + 1];
+    size_t dataLength = std::max<size_t>(length, 2) - 2;
+    position += 2;
+    if (marker == defineHuffmanTables &&
+        !tablesFit(file.subspan(position), dataLength))
+      return false;
+    position = std::min(position + dataLength, file.size());
+  }
+}
+
 Pixels decodePicture(Bytes bytes, int channels, const std::string &file) {
   auto malformed = [&](const std::string &reason) {
     return RuntimeError(RuntimeErrorCode::MalformedFile,
@@ -125,6 +169,8 @@ Pixels decodePicture(Bytes bytes, int channels, const std::string &file) {
   };
   if (bytes.size() > INT_MAX)
     throw malformed("larger than 2 GiB");
+  if (!huffmanTablesFit(bytes))
+    throw malformed("bad code lengths");
   Allocations allocations;
   try {
     Pixels pixels;

@@ -21,7 +21,7 @@ struct Pixels {
   std::vector<uint8_t> values;
 };
 
-/// Decodes a JPEG, PNG or BMP picture to `channels` channels (1 grey, 3 RGB,
+/// Decodes a JPEG or PNG picture to `channels` channels (1 grey, 3 RGB,
 /// 4 RGBA). `file` names it in errors. Throws RuntimeError MalformedFile.
 Pixels decodePicture(Bytes bytes, int channels, const std::string &file);
 

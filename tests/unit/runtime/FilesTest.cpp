@@ -554,6 +554,22 @@ TEST(Hostile, Jpeg) {
          [](Bytes bytes) { decodePicture(bytes, 3, "x.jpg"); });
 }
 
+TEST(Hostile, ProgressiveJpeg) {
+  Pixels pixels = decodePicture(makeProgressiveJpeg(), 3, "x.jpg");
+  EXPECT_EQ(pixels.width, 16);
+  EXPECT_EQ(pixels.height, 16);
+  damage(makeProgressiveJpeg(),
+         [](Bytes bytes) { decodePicture(bytes, 3, "x.jpg"); });
+}
+
+TEST(Hostile, JpegWithTooLargeTables) {
+  // 16 x 255 codes where there is room for 256.
+  File jpeg = toFile("\xff\xd8\xff\xc4\x0f\xff") + File{0} + File(16, 255) +
+              File(0xfff, 1);
+  EXPECT_EQ(failure([&] { decodePicture(jpeg, 3, "x.jpg"); }),
+            RuntimeErrorCode::MalformedFile);
+}
+
 //===----------------------------------------------------------------------===//
 // Elements, files, text
 //===----------------------------------------------------------------------===//

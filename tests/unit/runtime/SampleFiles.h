@@ -41,6 +41,9 @@ File operator+(File a, const File &b);
 File makePng(int width, int height, int channels, const File &pixels);
 File makeJpeg(int width, int height, int channels, const File &pixels);
 
+/// A picture of 16 x 16 pixels that is sent coarsely first.
+File makeProgressiveJpeg();
+
 /// A WAV file of PCM samples.
 File makeWav(int encoding, int channels, int bits, std::string_view data);
 

@@ -20,6 +20,12 @@
 using namespace mlcc;
 using namespace mlcc::test;
 
+/// AddressSanitizer, where it is built in, shall not end the program when it
+/// is asked for more memory than there is.
+extern "C" const char *__asan_default_options() {
+  return "allocator_may_return_null=1";
+}
+
 namespace {
 
 /// Room for the model's tensors, filled with what must be overwritten.
