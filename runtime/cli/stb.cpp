@@ -1,12 +1,12 @@
-//===- stb.cpp - Images and decompression, by the stb libraries -----------===//
+//===- stb.cpp - Images and decompression, by stb_image -------------------===//
 //
 // Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
-// The stb libraries trust their input more than we do: a failed assertion in
-// them would end the program, and a small file can ask for any amount of
+// stb_image trusts its input more than we do: a failed assertion in it would
+// end the program, and a small file can ask for any amount of
 // memory. Here an assertion throws, and all that they allocate is limited and
 // freed when they are left, however that happens.
 //
@@ -100,22 +100,16 @@ thread_local Allocations *Allocations::current = nullptr;
 #define STBI_REALLOC_SIZED(data, oldBytes, newBytes)                           \
   Allocations::reallocate(data, oldBytes, newBytes)
 #define STBI_FREE(data) Allocations::free(data)
-#define STBIR_ASSERT(condition) ((condition) ? (void)0 : assertionFailed())
-#define STBIR_MALLOC(bytes, context) Allocations::allocate(bytes)
-#define STBIR_FREE(data, context) Allocations::free(data)
 #define STBI_ONLY_JPEG
 #define STBI_ONLY_PNG
 #define STBI_NO_STDIO
 #define STB_IMAGE_STATIC
 #define STB_IMAGE_IMPLEMENTATION
-#define STB_IMAGE_RESIZE_STATIC
-#define STB_IMAGE_RESIZE_IMPLEMENTATION
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-function"
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 #pragma GCC diagnostic ignored "-Wsign-compare"
 #include <stb/stb_image.h>
-#include <stb/stb_image_resize.h>
 #pragma GCC diagnostic pop
 
 namespace mlcc::cli {
@@ -189,22 +183,6 @@ Pixels decodePicture(Bytes bytes, int channels, const std::string &file) {
   } catch (const std::runtime_error &error) {
     throw malformed(error.what());
   }
-}
-
-Pixels resizePicture(const Pixels &source, int width, int height) {
-  Pixels result{width, height, source.channels, {}};
-  result.values.resize(static_cast<size_t>(width) * height * source.channels);
-  Allocations allocations;
-  if (!stbir_resize_uint8_generic(
-          source.values.data(), source.width, source.height, 0,
-          result.values.data(), width, height, 0, source.channels,
-          STBIR_ALPHA_CHANNEL_NONE, 0, STBIR_EDGE_CLAMP, STBIR_FILTER_TRIANGLE,
-          STBIR_COLORSPACE_LINEAR, nullptr))
-    throw RuntimeError(RuntimeErrorCode::WrongShape,
-                       "a picture cannot be resized to " +
-                           std::to_string(width) + "x" +
-                           std::to_string(height));
-  return result;
 }
 
 bool inflate(Bytes packed, Buffer &contents) {

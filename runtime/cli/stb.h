@@ -1,4 +1,4 @@
-//===- stb.h - Images and decompression, by the stb libraries ---*- C++ -*-===//
+//===- stb.h - Images and decompression, by stb_image -----------*- C++ -*-===//
 //
 // Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -9,26 +9,15 @@
 #define MLCC_RUNTIME_CLI_STB_H
 
 #include "runtime/cli/array.h"
+#include "runtime/cli/resize.h"
 
 #include <string>
-#include <vector>
 
 namespace mlcc::cli {
-
-/// Interleaved 8-bit pixels.
-struct Pixels {
-  int width = 0, height = 0, channels = 0;
-  std::vector<uint8_t> values;
-};
 
 /// Decodes a JPEG or PNG picture to `channels` channels (1 grey, 3 RGB,
 /// 4 RGBA). `file` names it in errors. Throws RuntimeError MalformedFile.
 Pixels decodePicture(Bytes bytes, int channels, const std::string &file);
-
-/// Scales with a triangle filter that widens when the picture shrinks (no
-/// aliasing), edges repeated. Throws RuntimeError WrongShape for extents that
-/// are too large.
-Pixels resizePicture(const Pixels &source, int width, int height);
 
 /// Decompresses a deflate stream (RFC 1951) into `contents`, which must become
 /// exactly full. Returns false if it does not.

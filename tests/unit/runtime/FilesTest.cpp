@@ -384,6 +384,23 @@ TEST(Picture, ResizesSmoothly) {
   EXPECT_NEAR(enlarged.at(0), 1, 0.02);
 }
 
+TEST(Picture, ResizesToAnyExtents) {
+  for (int width : {1, 2, 3, 7, 64})
+    for (int height : {1, 5, 33})
+      for (int newWidth : {1, 3, 10, 100})
+        for (int newHeight : {1, 4, 50}) {
+          Pixels grey = {width, height, 1, {}};
+          grey.values.resize(width * height, 77);
+          Pixels result = resizePicture(grey, newWidth, newHeight);
+          EXPECT_EQ(result.values, File(newWidth * newHeight, 77));
+        }
+  // Two pixels become three: the middle one is the mean of both.
+  EXPECT_EQ(resizePicture({2, 1, 1, {0, 200}}, 3, 1).values,
+            (File{0, 100, 200}));
+  EXPECT_EQ(resizePicture({4, 1, 1, {0, 80, 160, 240}}, 1, 1).values,
+            File{120});
+}
+
 TEST(Picture, DecodesJpeg) {
   File jpeg = makeJpeg(32, 32, 3, halves(32, 32));
   std::vector<int64_t> dims = {3, 32, 32};
