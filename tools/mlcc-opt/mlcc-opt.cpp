@@ -8,6 +8,7 @@
 #include "compiler/codegen/Codegen.h"
 #include "compiler/driver/Registry.h"
 #include "compiler/graph/Graph.h"
+#include "compiler/layout/Layout.h"
 #include "compiler/plan/Plan.h"
 
 #include "mlir/IR/DialectRegistry.h"
@@ -20,6 +21,7 @@ int main(int argc, char **argv) {
 
   // The stages' passes, in the order of the stages.
   mlcc::registerGraphPasses();
+  mlcc::registerLayoutPasses();
   mlcc::registerPlanPasses();
   mlcc::registerCodegenPasses();
 

@@ -1,0 +1,311 @@
+//===- AssignLayouts.cpp - Chooses a layout for every tensor --------------===//
+//
+// Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// One walk from the arguments to the results, in time linear in the ops: when
+// an op is met, the layouts of its operands are decided; its own are chosen
+// among a few candidates; the operands are brought into them.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/layout/Candidates.h"
+#include "compiler/layout/Forms.h"
+#include "compiler/layout/LayoutPasses.h"
+#include "dialects/diagnostics/Diagnostics.h"
+#include "dialects/nn/NN.h"
+
+#include <dnnl_threadpool.h>
+
+using namespace mlir;
+
+namespace mlcc {
+#define GEN_PASS_DEF_ASSIGNLAYOUTS
+#include "compiler/layout/LayoutPasses.h.inc"
+} // namespace mlcc
+
+using namespace mlcc;
+
+namespace {
+/// Tells oneDNN the number of threads while it lives.
+class ThreadsScope {
+public:
+  explicit ThreadsScope(unsigned threads) {
+    dnnl_threadpool_interop_get_max_concurrency(&previous);
+    dnnl_threadpool_interop_set_max_concurrency(static_cast<int>(threads));
+  }
+  ~ThreadsScope() { dnnl_threadpool_interop_set_max_concurrency(previous); }
+
+private:
+  int previous = 1;
+};
+
+class Assigner {
+public:
+  explicit Assigner(func::FuncOp function)
+      : builder(function.getContext()), forms(builder), chooser(forms) {}
+
+  LogicalResult run(func::FuncOp function);
+  const Forms &getForms() const { return forms; }
+  size_t queries() const { return chooser.queries(); }
+
+private:
+  LogicalResult assign(Operation *op);
+  LogicalResult assignPrimitive(dnn::PrimitiveOpInterface op);
+  void assignElementwise(Operation *op);
+  void assignTranspose(nn::TransposeOp op);
+  void makeOperandsPlain(Operation *op);
+  void viewTransposed(dnn::MatMulOp op);
+  Value transposedView(Value value, ArrayRef<int64_t> permutation,
+                       Operation *user);
+
+  OpBuilder builder;
+  Forms forms;
+  LayoutChooser chooser;
+};
+
+struct AssignLayoutsPass : mlcc::impl::AssignLayoutsBase<AssignLayoutsPass> {
+  using AssignLayoutsBase::AssignLayoutsBase;
+  void runOnOperation() override;
+
+private:
+  void report(const Forms &forms);
+};
+} // namespace
+
+static RankedTensorType typeOf(Value value) {
+  return cast<RankedTensorType>(value.getType());
+}
+
+static std::string plainLayoutOf(Value value) {
+  return plainLayout(std::max<int>(typeOf(value).getRank(), 1));
+}
+
+//===----------------------------------------------------------------------===//
+// Transpositions
+//===----------------------------------------------------------------------===//
+
+/// The tag of a tensor of layout `tag` after a transposition that moves no
+/// bytes; empty if oneDNN has no such tag.
+static std::string transposeTag(StringRef tag, ArrayRef<int64_t> permutation) {
+  if (!isPermutation(tag) || tag.size() != permutation.size())
+    return {};
+  std::string transposed(tag);
+  for (char &letter : transposed) {
+    auto place = llvm::find(permutation, letter - 'a');
+    letter = static_cast<char>('a' + (place - permutation.begin()));
+  }
+  return isLayout(transposed, static_cast<int>(tag.size())) ? transposed
+                                                            : std::string();
+}
+
+/// `value` transposed, as a view in a permuted layout.
+Value Assigner::transposedView(Value value, ArrayRef<int64_t> permutation,
+                               Operation *user) {
+  std::string tag = transposeTag(dnn::getLayout(typeOf(value)), permutation);
+  if (tag.empty()) {
+    value = forms.get(value, plainLayoutOf(value), user);
+    tag = transposeTag(dnn::getLayout(typeOf(value)), permutation);
+  }
+  if (tag.empty())
+    return {};
+  SmallVector<int64_t> shape;
+  for (int64_t dimension : permutation)
+    shape.push_back(typeOf(value).getDimSize(dimension));
+  auto type = RankedTensorType::get(shape, typeOf(value).getElementType());
+  builder.setInsertionPoint(user);
+  return dnn::ViewOp::create(builder, value.getLoc(),
+                             dnn::withLayout(type, tag), value);
+}
+
+/// Replaces transposed operands by views in a permuted layout.
+void Assigner::viewTransposed(dnn::MatMulOp op) {
+  int64_t rank = typeOf(op.getSrc()).getRank();
+  auto swapped = llvm::to_vector(llvm::seq<int64_t>(0, rank));
+  std::swap(swapped[rank - 2], swapped[rank - 1]);
+  if (op.getTransposeSrc()) {
+    if (Value view = transposedView(op.getSrc(), swapped, op)) {
+      op.getSrcMutable().assign(view);
+      op.setTransposeSrc(false);
+    }
+  }
+  if (op.getTransposeWeights()) {
+    if (Value view = transposedView(op.getWeights(), swapped, op)) {
+      op.getWeightsMutable().assign(view);
+      op.setTransposeWeights(false);
+    }
+  }
+}
+
+/// Whether `op` takes operands in any layout.
+static bool takesLayouts(Operation *op) {
+  return isa<dnn::PrimitiveOpInterface>(op) ||
+         op->hasTrait<nn::IsElementwise>();
+}
+
+/// A transposition whose result is plain as it lies, or whose users take
+/// layouts, moves nothing: it becomes a view.
+void Assigner::assignTranspose(nn::TransposeOp op) {
+  Value input = op.getInput();
+  std::string tag =
+      transposeTag(dnn::getLayout(typeOf(input)), op.getPermutation());
+  bool supported = dnn::isSupportedElementType(typeOf(input).getElementType());
+  bool plain =
+      !tag.empty() && haveSameBytes(typeOf(op.getResult()).getShape(), tag,
+                                    plainLayoutOf(op.getResult()));
+  if (tag.empty() || !supported ||
+      !(plain || llvm::any_of(op->getUsers(), takesLayouts))) {
+    makeOperandsPlain(op);
+    return;
+  }
+  Value view = transposedView(input, op.getPermutation(), op);
+  view.setLoc(op.getLoc());
+  if (plain)
+    view = forms.get(view, plainLayoutOf(view), op);
+  op.getResult().replaceAllUsesWith(view);
+  op.erase();
+}
+
+//===----------------------------------------------------------------------===//
+// Ops
+//===----------------------------------------------------------------------===//
+
+void Assigner::makeOperandsPlain(Operation *op) {
+  for (OpOperand &operand : op->getOpOperands())
+    if (isa<RankedTensorType>(operand.get().getType()))
+      operand.set(forms.get(operand.get(), plainLayoutOf(operand.get()), op));
+}
+
+/// All operands of the result's shape get the layout in which the fewest bytes
+/// must move; the others, which are repeated, are plain.
+void Assigner::assignElementwise(Operation *op) {
+  auto result = typeOf(op->getResult(0));
+  auto isSupported = [](Type type) {
+    return dnn::isSupportedElementType(getElementTypeOrSelf(type));
+  };
+  if (!llvm::all_of(op->getOperandTypes(), isSupported) ||
+      !isSupported(result)) {
+    makeOperandsPlain(op);
+    return;
+  }
+  auto isFull = [&](Value value) {
+    return typeOf(value).getShape() == result.getShape();
+  };
+  std::string best = plainLayoutOf(op->getResult(0));
+  double bestSeconds = std::numeric_limits<double>::max();
+  for (Value candidate : llvm::make_filter_range(op->getOperands(), isFull)) {
+    std::string tag = dnn::getLayout(typeOf(candidate));
+    double seconds = 0;
+    for (Value operand : llvm::make_filter_range(op->getOperands(), isFull))
+      seconds += forms.seconds(operand, tag);
+    bool isPlain = tag == plainLayoutOf(candidate);
+    // Where it makes no difference, what follows rather wants a layout.
+    if (seconds < bestSeconds || (seconds == bestSeconds && !isPlain)) {
+      best = tag;
+      bestSeconds = seconds;
+    }
+  }
+  for (OpOperand &operand : op->getOpOperands()) {
+    Value value = operand.get();
+    operand.set(
+        forms.get(value, isFull(value) ? best : plainLayoutOf(value), op));
+  }
+  op->getResult(0).setType(dnn::withLayout(result, best));
+}
+
+LogicalResult Assigner::assignPrimitive(dnn::PrimitiveOpInterface op) {
+  if (auto matmul = dyn_cast<dnn::MatMulOp>(op.getOperation()))
+    viewTransposed(matmul);
+  std::optional<Candidate> chosen = chooser.choose(op);
+  if (!chosen)
+    return emitError(op->getLoc(), ErrorCode::PrimitiveFailed)
+           << "oneDNN has no implementation of '" << op->getName()
+           << "' in this form on this CPU";
+
+  SmallVector<const TensorSpec *> tensors;
+  for (const TensorSpec &tensor : chosen->spec.arguments)
+    tensors.push_back(&tensor);
+  for (const PostOp &postOp : chosen->spec.postOps)
+    if (postOp.kind == PostOp::Kind::Binary)
+      tensors.push_back(&postOp.operand);
+
+  // Operands come in the order of the description, results left out; the
+  // operand that is accumulated onto is the last.
+  unsigned operand = 0;
+  for (auto [value, tensor] : llvm::zip(op.getPrimitiveArguments(), tensors)) {
+    if (value.getDefiningOp() == op) {
+      value.setType(dnn::withLayout(typeOf(value), tensor->layout));
+      continue;
+    }
+    op->setOperand(operand++, forms.get(value, tensor->layout, op));
+  }
+  if (Value accumulated = op.getAccumulatedOperand())
+    op->setOperand(
+        operand,
+        forms.get(accumulated, dnn::getLayout(typeOf(op->getResult(0))), op));
+  return success();
+}
+
+LogicalResult Assigner::assign(Operation *op) {
+  if (isa<nn::ConstantOp, dnn::ConstantOp, dnn::ViewOp, dnn::ReorderOp>(op))
+    return success();
+  if (auto primitive = dyn_cast<dnn::PrimitiveOpInterface>(op))
+    return assignPrimitive(primitive);
+  if (auto transpose = dyn_cast<nn::TransposeOp>(op))
+    assignTranspose(transpose);
+  else if (op->hasTrait<nn::IsElementwise>())
+    assignElementwise(op);
+  else
+    makeOperandsPlain(op);
+  return success();
+}
+
+LogicalResult Assigner::run(func::FuncOp function) {
+  for (Block &block : function.getBody())
+    for (Operation &op : llvm::make_early_inc_range(block))
+      if (failed(assign(&op)))
+        return failure();
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// The pass
+//===----------------------------------------------------------------------===//
+
+/// What the user's model calls `op`.
+static std::string nameOf(Operation *op) {
+  std::string name;
+  llvm::raw_string_ostream stream(name);
+  if (auto location = op->getLoc()->findInstanceOf<NameLoc>())
+    stream << "'" << location.getName().getValue() << "' (" << op->getName()
+           << ")";
+  else
+    stream << op->getName();
+  return name;
+}
+
+void AssignLayoutsPass::report(const Forms &forms) {
+  for (const Forms::Reorder &reorder : forms.reorders()) {
+    RankedTensorType from = typeOf(reorder.source);
+    RankedTensorType to = typeOf(reorder.result);
+    int64_t bytes = dnn::layoutBytes(from) + dnn::layoutBytes(to);
+    ++reorders;
+    reorderedBytes += bytes;
+    if (remarks)
+      mlir::emitRemark(reorder.result.getLoc())
+          << "reorder from " << dnn::getLayout(from) << " to "
+          << dnn::getLayout(to) << " (" << bytes
+          << " bytes read and written), wanted by " << nameOf(reorder.user);
+  }
+}
+
+void AssignLayoutsPass::runOnOperation() {
+  ThreadsScope scope(threads);
+  Assigner assigner(getOperation());
+  if (failed(assigner.run(getOperation())))
+    return signalPassFailure();
+  queries += assigner.queries();
+  report(assigner.getForms());
+}

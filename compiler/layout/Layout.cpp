@@ -1,0 +1,31 @@
+//===- Layout.cpp - The layout stage --------------------------------------===//
+//
+// Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/layout/Layout.h"
+
+#include "compiler/layout/LayoutPasses.h"
+
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+
+using namespace mlir;
+
+namespace mlcc {
+#define GEN_PASS_REGISTRATION
+#include "compiler/layout/LayoutPasses.h.inc"
+
+void registerLayoutPasses() { registerLayoutStagePasses(); }
+
+void buildLayoutPipeline(OpPassManager &manager, const LayoutOptions &options) {
+  AssignLayoutsOptions assign;
+  assign.threads = options.threads;
+  assign.remarks = options.remarks;
+  manager.addNestedPass<func::FuncOp>(createAssignLayouts(assign));
+  manager.addPass(createPackConstants());
+}
+
+} // namespace mlcc
