@@ -38,14 +38,15 @@ namespace {
 enum State : uint32_t { Idle, Ready, Running, Parked, Awaited, Stopped };
 
 /// How long a thread that waits keeps its processor. Regions of one run follow
-/// each other within microseconds, and waking a parked thread costs about ten;
-/// the bounds keep the waste small beside that when the processor is needed by
-/// someone else, or when the run is over.
+/// each other within microseconds, and waking a parked thread costs about ten,
+/// so a short spin hides most waits. A longer one only wins on an idle machine:
+/// beside other busy processes, 200 us made a run of a hundred regions up to
+/// twice as long as 50 us did (tests/bench/pool_bench.cpp).
 constexpr std::chrono::nanoseconds spinWhileActive =
-    std::chrono::microseconds(200);
-constexpr std::chrono::nanoseconds spinWhileInactive =
     std::chrono::microseconds(50);
-constexpr std::chrono::nanoseconds spinForJoin = std::chrono::microseconds(200);
+constexpr std::chrono::nanoseconds spinWhileInactive =
+    std::chrono::microseconds(20);
+constexpr std::chrono::nanoseconds spinForJoin = std::chrono::microseconds(50);
 
 inline void relaxProcessor() {
 #if defined(__x86_64__) || defined(__i386__)
