@@ -1,5 +1,5 @@
 //===- AffineChain.h - Chains of per-channel multiplications and additions *-
-//C++ -*-===//
+// C++ -*-===//
 //
 // Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

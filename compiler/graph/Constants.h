@@ -50,8 +50,8 @@ inline bool isElementwise(mlir::Operation *op) {
   return op->hasTrait<nn::IsElementwise>();
 }
 
-/// `nn.reshape` of `value` to `shape`, or `value` itself if it has that shape; for a
-/// constant, a constant on the same memory.
+/// `nn.reshape` of `value` to `shape`, or `value` itself if it has that shape;
+/// for a constant, a constant on the same memory.
 mlir::Value reshapeTo(mlir::OpBuilder &builder, mlir::Location location,
                       mlir::Value value, llvm::ArrayRef<int64_t> shape);
 

@@ -24,28 +24,21 @@ using namespace mlcc;
 void mlcc::buildGraphPipeline(OpPassManager &manager,
                               const GraphOptions &options) {
   OpPassManager &function = manager.nest<func::FuncOp>();
-  auto fold = [&] {
-    function.addPass(
-        createFoldConstants(FoldConstantsOptions{options.foldLimitBytes}));
+  auto clean = [&] {
+    function.addPass(createSimplify());
+    function.addPass(createCanonicalizerPass());
   };
-  // Simplification comes before folding: a transposed weight matrix is a flag,
-  // not a copy of the weights.
-  function.addPass(createCanonicalizerPass());
-  function.addPass(createSimplify());
-  fold();
+  // What one round brings together, the next one sees: constants fold,
+  // transposes sunk out of the way let reshapes meet, recomposed pieces leave
+  // one user where many were, scaled weights leave additions that are a bias.
+  clean();
   function.addPass(createCSEPass());
-  // What one round brings together, the next one sees: transposes sunk out of
-  // the way let reshapes meet, recomposed pieces leave one user where many
-  // were.
   function.addPass(createSimplify());
   function.addPass(createRecompose());
   function.addPass(createMoveTransposes());
-  function.addPass(createSimplify());
-  fold();
+  clean();
   function.addPass(createFoldAffine());
-  function.addPass(createSimplify());
-  function.addPass(createCanonicalizerPass());
-  fold();
+  clean();
   function.addPass(createCSEPass());
   manager.addPass(createReleaseWeights());
 }

@@ -8,20 +8,13 @@
 #ifndef MLCC_COMPILER_GRAPH_GRAPH_H
 #define MLCC_COMPILER_GRAPH_GRAPH_H
 
-#include <cstdint>
-
 namespace mlir {
 class OpPassManager;
 } // namespace mlir
 
 namespace mlcc {
 
-struct GraphOptions {
-  /// Constant folding leaves an op alone whose results would take more bytes
-  /// than this and than its operands: computing it anew is cheaper than
-  /// storing it.
-  int64_t foldLimitBytes = int64_t(64) << 20;
-};
+struct GraphOptions {};
 
 /// Adds the passes of the graph stage. In and out: `func.func` of nn ops on
 /// plain tensors. Afterwards constants are folded, exported pieces are

@@ -14,30 +14,15 @@ class GraphPass<string name> : Pass<name, "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlcc::nn::NNDialect"];
 }
 
-def FoldConstants : GraphPass<"nn-fold-constants"> {
-  let summary = "Evaluate ops whose operands are constants";
-  let description = [{
-    Runs the reference evaluation of every op whose operands are all constants, in
-    program order, so that chains fold in one walk. Moving the elements of a
-    uniform constant (reshape, broadcast...) stays a uniform constant and
-    allocates nothing. Results larger than `limit-bytes` and than the operands
-    are left alone.
-  }];
-  let options = [
-    Option<"limitBytes", "limit-bytes", "int64_t", "67108864",
-           "Largest result, in bytes, that may exceed the operands' size">];
-  let statistics = [Statistic<"folded", "folded", "Ops replaced by constants">];
-}
-
 def Simplify : GraphPass<"nn-simplify"> {
   let summary = "Algebraic clean-up that leaves fewer or cheaper ops";
   let description = [{
-    Identities (`x * 1`), strength reduction (`x^2`, `1 / sqrt(x)`), bounds to `clip`,
-    broadcasts into the ops that broadcast by themselves, reshapes sunk below element-wise
-    ops, concatenations and slices merged, gathers of constant runs to slices,
+    Strength reduction (`x^2`, `1 / sqrt(x)`), bounds to `clip`, broadcasts and
+    reshapes sunk below element-wise ops, concatenations and slices merged, gathers of constant runs to slices,
     zero padding into windows, global average pooling to `reduce_mean`, and for
     matrix products: transposes to flags, leading dimensions of the left
-    operand flattened before a matrix, added vectors to the bias.
+    operand flattened before a matrix, added vectors to the bias. Folds no constants: so
+    that a transposed matrix of weights becomes a flag before it could become a copy.
   }];
 }
 
@@ -49,7 +34,6 @@ def Recompose : GraphPass<"nn-recompose"> {
     exponentials and sums. Only where the pieces compute the same function,
     up to rounding.
   }];
-  let statistics = [Statistic<"recomposed", "recomposed", "Ops made from pieces">];
 }
 
 def MoveTransposes : GraphPass<"nn-move-transposes"> {
@@ -83,7 +67,7 @@ def ReleaseWeights : Pass<"nn-release-weights", "::mlir::ModuleOp"> {
   let description = [{
     Folding makes new resource blobs and leaves the old ones behind, which MLIR keeps as
     long as the context. This frees the data of every blob that no constant of the module
-    uses; its place in the printed module is empty.
+    uses, and that none shares memory with.
   }];
   let statistics = [Statistic<"releasedBytes", "released-bytes", "Bytes freed">];
 }

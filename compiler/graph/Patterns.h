@@ -30,7 +30,8 @@ void addSoftmaxPatterns(mlir::RewritePatternSet &patterns);
 
 /// Applies `patterns` to the body of `function` until nothing changes.
 mlir::LogicalResult applyPatterns(mlir::Operation *function,
-                                  mlir::RewritePatternSet &&patterns);
+                                  mlir::RewritePatternSet &&patterns,
+                                  bool foldConstants = true);
 
 } // namespace mlcc::graph
 

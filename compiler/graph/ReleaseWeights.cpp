@@ -9,7 +9,9 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
+
 #include "llvm/ADT/DenseSet.h"
+#include <set>
 
 namespace mlcc {
 #define GEN_PASS_DEF_RELEASEWEIGHTS
@@ -19,29 +21,50 @@ namespace mlcc {
 using namespace mlir;
 using namespace mlcc;
 
-/// The names of all resource blobs that attributes in `module` refer to.
-static llvm::DenseSet<StringRef> referredBlobs(ModuleOp module) {
-  llvm::DenseSet<StringRef> names;
-  module.walk([&](Operation *op) {
-    for (NamedAttribute attribute : op->getAttrs())
-      attribute.getValue().walk([&](DenseResourceElementsAttr resource) {
-        names.insert(resource.getRawHandle().getKey());
-      });
-  });
-  return names;
-}
-
 namespace {
+/// The resource blobs that a module refers to.
+class ReferredBlobs {
+public:
+  explicit ReferredBlobs(ModuleOp module) {
+    module.walk([&](Operation *op) {
+      for (NamedAttribute attribute : op->getAttrs())
+        attribute.getValue().walk([&](DenseResourceElementsAttr resource) {
+          insert(*resource.getRawHandle().getResource());
+        });
+    });
+  }
+
+  /// Whether the blob is referred to, or one that is lies in its memory: a
+  /// folded reshape is a view.
+  bool needs(const DialectResourceBlobManager::BlobEntry &entry) const {
+    if (names.contains(entry.getKey()))
+      return true;
+    ArrayRef<char> data = entry.getBlob()->getData();
+    auto inside = addresses.lower_bound(data.begin());
+    return inside != addresses.end() && *inside < data.end();
+  }
+
+private:
+  void insert(const DialectResourceBlobManager::BlobEntry &entry) {
+    names.insert(entry.getKey());
+    if (const AsmResourceBlob *blob = entry.getBlob())
+      addresses.insert(blob->getData().begin());
+  }
+
+  llvm::DenseSet<StringRef> names;
+  std::set<const char *> addresses;
+};
+
 class ReleaseWeights : public mlcc::impl::ReleaseWeightsBase<ReleaseWeights> {
   void runOnOperation() override {
-    llvm::DenseSet<StringRef> referred = referredBlobs(getOperation());
+    ReferredBlobs referred(getOperation());
     auto &manager =
         DenseResourceElementsHandle::getManagerInterface(&getContext())
             .getBlobManager();
     SmallVector<StringRef> unused;
     manager.getBlobMap([&](const auto &map) {
       for (const auto &entry : map)
-        if (!referred.contains(entry.getKey()) && entry.getValue().getBlob())
+        if (entry.getValue().getBlob() && !referred.needs(entry.getValue()))
           unused.push_back(entry.getKey());
     });
     for (StringRef name : unused) {

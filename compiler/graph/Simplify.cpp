@@ -19,8 +19,10 @@ using namespace mlir;
 using namespace mlcc;
 
 LogicalResult graph::applyPatterns(Operation *function,
-                                   RewritePatternSet &&patterns) {
+                                   RewritePatternSet &&patterns,
+                                   bool foldConstants) {
   GreedyRewriteConfig config;
+  config.enableFolding(foldConstants);
   config.setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled);
   config.setUseTopDownTraversal(true);
   return applyPatternsGreedily(function, std::move(patterns), config);
@@ -36,7 +38,8 @@ class Simplify : public mlcc::impl::SimplifyBase<Simplify> {
     graph::addMatMulPatterns(patterns);
     graph::addWindowPatterns(patterns);
     nn::ReshapeOp::getCanonicalizationPatterns(patterns, &getContext());
-    if (failed(graph::applyPatterns(getOperation(), std::move(patterns))))
+    if (failed(graph::applyPatterns(getOperation(), std::move(patterns),
+                                    /*foldConstants=*/false)))
       signalPassFailure();
   }
 };

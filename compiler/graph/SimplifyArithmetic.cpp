@@ -1,4 +1,4 @@
-//===- SimplifyArithmetic.cpp - Identities and strength reduction ---------===//
+//===- SimplifyArithmetic.cpp - Strength reduction ------------------------===//
 //
 // Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -23,31 +23,6 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-/// op(x, identity) -> x; for commutative ops also op(identity, x).
-template <typename Op> class DropIdentity : public OpRewritePattern<Op> {
-public:
-  DropIdentity(MLIRContext *context, double identity)
-      : OpRewritePattern<Op>(context), identity(identity) {}
-
-  LogicalResult matchAndRewrite(Op op,
-                                PatternRewriter &rewriter) const override {
-    auto drop = [&](Value kept, Value dropped) {
-      if (kept.getType() != op.getType() || !isUniform(dropped, identity))
-        return failure();
-      rewriter.replaceOp(op, kept);
-      return success();
-    };
-    if (succeeded(drop(op.getLhs(), op.getRhs())))
-      return success();
-    if (op->template hasTrait<OpTrait::IsCommutative>())
-      return drop(op.getRhs(), op.getLhs());
-    return failure();
-  }
-
-private:
-  double identity;
-};
-
 /// x^2 -> x * x, and the other exponents that cost less than a power.
 class ReducePower : public OpRewritePattern<nn::PowOp> {
 public:
@@ -64,9 +39,7 @@ public:
       return nn::MulOp::create(rewriter, location, lhs, rhs);
     };
     Value result;
-    if (*exponent == 1)
-      result = x;
-    else if (*exponent == 2)
+    if (*exponent == 2)
       result = multiply(x, x);
     else if (*exponent == 3)
       result = multiply(multiply(x, x), x);
@@ -227,11 +200,6 @@ private:
 } // namespace
 
 void graph::addArithmeticPatterns(RewritePatternSet &patterns) {
-  MLIRContext *context = patterns.getContext();
-  patterns.add<DropIdentity<nn::AddOp>>(context, 0.0);
-  patterns.add<DropIdentity<nn::SubOp>>(context, 0.0);
-  patterns.add<DropIdentity<nn::MulOp>>(context, 1.0);
-  patterns.add<DropIdentity<nn::DivOp>>(context, 1.0);
   patterns.add<ReducePower, ReduceDivision, ReciprocalOfRoot, DivisionByRoot,
-               MergeBounds>(context);
+               MergeBounds>(patterns.getContext());
 }

@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 //
-// Element-wise ops broadcast by themselves, and a reshape is free: both should
+// A reshape is free, and what is broadcast late is computed once: both should
 // stand where they do not part ops that could be one loop, or part of one
 // primitive.
 //
@@ -36,41 +36,6 @@ static Operation *cloneWith(PatternRewriter &rewriter, Operation *op,
 }
 
 namespace {
-
-/// op(x, broadcast(y)) -> op(x, y) where the result's shape stays the same.
-class AbsorbBroadcast : public OpTraitRewritePattern<nn::IsElementwise> {
-public:
-  using OpTraitRewritePattern::OpTraitRewritePattern;
-
-  LogicalResult matchAndRewrite(Operation *op,
-                                PatternRewriter &rewriter) const override {
-    if (op->getNumOperands() < 2)
-      return failure();
-    for (OpOperand &operand : op->getOpOperands()) {
-      auto broadcast = operand.get().getDefiningOp<nn::BroadcastOp>();
-      if (!broadcast || !keepsShape(op, operand, broadcast.getInput()))
-        continue;
-      rewriter.modifyOpInPlace(op, [&] { operand.set(broadcast.getInput()); });
-      return success();
-    }
-    return failure();
-  }
-
-private:
-  static bool keepsShape(Operation *op, OpOperand &replaced, Value by) {
-    SmallVector<int64_t> shape(typeOf(by).getShape());
-    for (OpOperand &operand : op->getOpOperands()) {
-      if (&operand == &replaced)
-        continue;
-      auto merged =
-          nn::broadcastShapes(shape, typeOf(operand.get()).getShape());
-      if (!merged)
-        return false;
-      shape = *merged;
-    }
-    return typeOf(op->getResult(0)).getShape() == ArrayRef(shape);
-  }
-};
 
 /// f(broadcast(x), scalar) -> broadcast(f(x, scalar)): less is computed.
 class SinkBroadcast : public OpTraitRewritePattern<nn::IsElementwise> {
@@ -170,6 +135,5 @@ private:
 } // namespace
 
 void graph::addBroadcastPatterns(RewritePatternSet &patterns) {
-  patterns.add<AbsorbBroadcast, SinkBroadcast, SinkReshape>(
-      patterns.getContext());
+  patterns.add<SinkBroadcast, SinkReshape>(patterns.getContext());
 }

@@ -7,6 +7,7 @@
 
 #include "compiler/codegen/Codegen.h"
 #include "compiler/driver/Registry.h"
+#include "compiler/fuse/Fuse.h"
 #include "compiler/graph/Graph.h"
 #include "compiler/layout/Layout.h"
 #include "compiler/plan/Plan.h"
@@ -21,6 +22,7 @@ int main(int argc, char **argv) {
 
   // The stages' passes, in the order of the stages.
   mlcc::registerGraphPasses();
+  mlcc::registerFusePasses();
   mlcc::registerLayoutPasses();
   mlcc::registerPlanPasses();
   mlcc::registerCodegenPasses();

@@ -1,30 +1,5 @@
 // RUN: mlcc-opt %s --nn-simplify | FileCheck %s
 
-// CHECK-LABEL: @identities
-// CHECK-NEXT: return %arg0
-func.func @identities(%x: tensor<4xf32>) -> tensor<4xf32> {
-  %zero = nn.constant dense<0.0> : tensor<f32>
-  %one = nn.constant dense<1.0> : tensor<1xf32>
-  %none = nn.constant dense<0xFF800000> : tensor<f32>
-  %0 = nn.add %zero, %x : (tensor<f32>, tensor<4xf32>) -> tensor<4xf32>
-  %1 = nn.sub %0, %zero : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
-  %2 = nn.mul %1, %one : (tensor<4xf32>, tensor<1xf32>) -> tensor<4xf32>
-  %3 = nn.div %2, %one : (tensor<4xf32>, tensor<1xf32>) -> tensor<4xf32>
-  %4 = nn.max %3, %none : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
-  return %4 : tensor<4xf32>
-}
-
-// An identity that broadcasts is not dropped; neither is 0 - x.
-// CHECK-LABEL: @no_identities
-// CHECK: nn.add
-// CHECK: nn.sub
-func.func @no_identities(%x: tensor<1xf32>) -> tensor<4xf32> {
-  %zeros = nn.constant dense<0.0> : tensor<4xf32>
-  %0 = nn.add %x, %zeros : (tensor<1xf32>, tensor<4xf32>) -> tensor<4xf32>
-  %1 = nn.sub %zeros, %0 : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
-  return %1 : tensor<4xf32>
-}
-
 // CHECK-LABEL: @powers
 // CHECK: nn.mul %arg0, %arg0
 // CHECK: nn.sqrt
@@ -89,4 +64,13 @@ func.func @integer_max(%x: tensor<4xi32>) -> tensor<4xi32> {
   %zero = nn.constant dense<0> : tensor<i32>
   %0 = nn.max %x, %zero : (tensor<4xi32>, tensor<i32>) -> tensor<4xi32>
   return %0 : tensor<4xi32>
+}
+
+// A bound that does not limit.
+// CHECK-LABEL: @no_bound
+// CHECK: return %arg0
+func.func @no_bound(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %none = nn.constant dense<0xFF800000> : tensor<f32>
+  %0 = nn.max %x, %none : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
+  return %0 : tensor<4xf32>
 }

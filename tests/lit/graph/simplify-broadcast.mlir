@@ -1,13 +1,5 @@
 // RUN: mlcc-opt %s --nn-simplify | FileCheck %s
 
-// CHECK-LABEL: @absorb
-// CHECK-NEXT: nn.sub %arg0, %arg1 : (tensor<2x4xf32>, tensor<2x1xf32>)
-func.func @absorb(%x: tensor<2x4xf32>, %y: tensor<2x1xf32>) -> tensor<2x4xf32> {
-  %0 = nn.broadcast %y {shape = array<i64: 2, 4>} : (tensor<2x1xf32>) -> tensor<2x4xf32>
-  %1 = nn.sub %x, %0 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
-  return %1 : tensor<2x4xf32>
-}
-
 // The broadcast gives the result its shape, so it comes after the sum.
 // CHECK-LABEL: @sink
 // CHECK: nn.add %arg0, %{{.*}} : (tensor<2x1xf32>, tensor<f32>) -> tensor<2x1xf32>
