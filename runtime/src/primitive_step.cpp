@@ -20,11 +20,24 @@ uint64_t PrimitiveStep::repackedBytes() const {
   return bytes;
 }
 
-/// oneDNN's plain loops, tens of times slower than its generated code. Layouts
-/// that the generated code of this CPU does not read end there.
-static bool isReference(const CreatedPrimitive &created) {
-  return created.implementation.find("ref") != std::string::npos;
+/// How good an implementation is for this CPU, by its name: oneDNN's plain
+/// loops
+/// ("ref:any") are tens of times slower than generated code, code for AVX2
+/// ("brgconv_1x1:avx2") uses half of an AVX-512 CPU. oneDNN ends at such an
+/// implementation where a better one does not read a layout it is given.
+static int quality(const CreatedPrimitive &created) {
+  auto mentions = [&](const char *word) {
+    return created.implementation.find(word) != std::string::npos;
+  };
+  static const bool hasAvx512 =
+      (dnnl_get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core) ==
+      dnnl_cpu_isa_avx512_core;
+  if (mentions("ref"))
+    return 0;
+  bool narrow = mentions(":avx2") || mentions(":sse41");
+  return hasAvx512 && narrow ? 1 : 2;
 }
+static constexpr int best = 2;
 
 static std::optional<CreatedPrimitive> tryCreate(const PrimitiveSpec &spec,
                                                  const dnnl::engine &engine,
@@ -98,7 +111,7 @@ PrimitiveStep createPrimitiveStep(const mlcc_model &model,
   PrimitiveSpec wanted = spec;
   try {
     asPacked = tryCreate(spec, engine, reason);
-    if ((!asPacked || isReference(*asPacked)) && freeWeights(wanted, step))
+    if ((!asPacked || quality(*asPacked) < best) && freeWeights(wanted, step))
       asWanted = tryCreate(wanted, engine, reason);
   } catch (const std::runtime_error &error) {
     throw fail(RuntimeErrorCode::CorruptModel, error.what());
@@ -106,7 +119,8 @@ PrimitiveStep createPrimitiveStep(const mlcc_model &model,
   if (!asPacked && !asWanted)
     throw fail(RuntimeErrorCode::PrimitiveFailed,
                "oneDNN has no implementation on this CPU: " + reason);
-  bool repack = asWanted && (!asPacked || !isReference(*asWanted));
+  bool repack =
+      asWanted && (!asPacked || quality(*asWanted) > quality(*asPacked));
   result.created = std::move(repack ? *asWanted : *asPacked);
   result.repacked.resize(result.created.arguments.size());
   if (result.created.arguments.size() != step.place_count)
