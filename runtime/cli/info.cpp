@@ -62,6 +62,20 @@ void printJson(const mlcc_model &model) {
               model.build_info && *model.build_info ? model.build_info : "{}");
 }
 
+/// `{"cpu":"native","llvm":"22"}` as `cpu native, llvm 22`.
+std::string withoutPunctuation(std::string_view json) {
+  std::string text;
+  for (char c : json) {
+    if (c == ':')
+      text += ' ';
+    else if (c == ',')
+      text += ", ";
+    else if (c != '{' && c != '}' && c != '"' && c != ' ')
+      text += c;
+  }
+  return text;
+}
+
 void printText(const mlcc_model &model) {
   std::printf("model %s\n", model.name);
   for (auto &function : std::span(model.functions, model.function_count)) {
@@ -81,7 +95,7 @@ void printText(const mlcc_model &model) {
               formatBytes(model.weights_bytes).c_str(),
               formatBytes(model.arena_bytes).c_str());
   if (model.build_info && *model.build_info)
-    std::printf("build: %s\n", model.build_info);
+    std::printf("build: %s\n", withoutPunctuation(model.build_info).c_str());
   if (model.cpu_features && *model.cpu_features)
     std::printf("needs: %s\n", model.cpu_features);
 }
