@@ -1,4 +1,5 @@
-//===- Canonicalization.cpp - Algebraic simplification of nn ops ------------===//
+//===- Canonicalization.cpp - Algebraic simplification of nn ops
+//------------===//
 //
 // Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

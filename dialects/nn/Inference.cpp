@@ -100,25 +100,25 @@ static LogicalResult checkSize(OptionalLocation location,
   if (!elementFormat(elementType))
     return inferenceError(
         location, ErrorCode::UnsupportedType,
-        name + " has elements of type " + typeText(elementType) +
+        "the elements of " + name + " are of type " + typeText(elementType) +
             "; supported are i1, i8 to i64, ui8 to ui64, f16, "
             "bf16, f32 and f64");
   if (llvm::any_of(shape, ShapedType::isDynamic))
     return inferenceError(location, ErrorCode::UnboundDimension,
-                          name + " has the shape " + shapeText(shape) +
+                          "the shape of " + name + " is " + shapeText(shape) +
                               "; all extents must be known");
   int64_t bytes = elementBytes(elementType);
   for (int64_t extent : shape) {
     if (extent < 0)
       return inferenceError(location, ErrorCode::ShapeMismatch,
-                            name + " has the shape " + shapeText(shape) +
+                            "the shape of " + name + " is " + shapeText(shape) +
                                 "; extents cannot be negative");
     // An extent of zero makes the tensor empty, but the others stay limited.
     std::optional<int64_t> product =
         llvm::checkedMul(bytes, std::max<int64_t>(extent, 1));
     if (!product || *product > maxTensorBytes)
       return inferenceError(location, ErrorCode::TooLarge,
-                            name + " has the shape " + shapeText(shape) +
+                            "the shape of " + name + " is " + shapeText(shape) +
                                 " of " + typeText(elementType) +
                                 "; a tensor may have at most 2^40 bytes");
     bytes = *product;
@@ -132,13 +132,13 @@ FailureOr<RankedTensorType> checkTensor(OptionalLocation location, Type type,
   auto tensor = dyn_cast_or_null<RankedTensorType>(type);
   if (!tensor)
     return inferenceError(location, ErrorCode::ShapeMismatch,
-                          "the " + name + " has no known rank");
+                          "the rank of the " + name + " is not known");
   if (failed(checkSize(location, tensor.getShape(), tensor.getElementType(),
                        "the " + name)))
     return failure();
   if (!isOfKind(tensor.getElementType(), kind))
     return inferenceError(location, ErrorCode::TypeMismatch,
-                          "the " + name + " has elements of type " +
+                          "the elements of the " + name + " are of type " +
                               typeText(tensor.getElementType()) +
                               "; the operation takes " + kindText(kind));
   return tensor;
@@ -164,7 +164,7 @@ LogicalResult checkElementType(OptionalLocation location, RankedTensorType type,
   if (type.getElementType() == expected)
     return success();
   return inferenceError(location, ErrorCode::TypeMismatch,
-                        "the " + name + " has elements of type " +
+                        "the elements of the " + name + " are of type " +
                             typeText(type.getElementType()) +
                             "; the operation needs " + typeText(expected));
 }
@@ -175,7 +175,7 @@ LogicalResult checkShape(OptionalLocation location, RankedTensorType type,
   if (type.getShape() == expected)
     return success();
   return inferenceError(location, ErrorCode::ShapeMismatch,
-                        "the " + name + " has the shape " +
+                        "the shape of the " + name + " is " +
                             shapeText(type.getShape()) + "; needed is " +
                             shapeText(expected) + ", " + why);
 }
@@ -335,7 +335,7 @@ LogicalResult inferArgReduction(OptionalLocation location, Type input,
   if (type->getDimSize(axis) == 0)
     return inferenceError(
         location, ErrorCode::ShapeMismatch,
-        "the input has the shape " + shapeText(type->getShape()) +
+        "the shape of the input is " + shapeText(type->getShape()) +
             "; nothing can be selected along the empty axis " +
             llvm::Twine(axis));
   SmallVector<int64_t> shape(type->getShape());

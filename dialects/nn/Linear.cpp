@@ -43,12 +43,12 @@ checkConvolution(OptionalLocation location, Value inputValue,
   if (weights->getRank() != input->getRank())
     return inferenceError(
         location, ErrorCode::ShapeMismatch,
-        "the weights have the shape " + shapeText(weights->getShape()) +
+        "the shape of the weights is " + shapeText(weights->getShape()) +
             "; an input of shape " + shapeText(input->getShape()) +
             " needs weights of the same rank");
   if (llvm::is_contained(weights->getShape(), 0))
     return inferenceError(location, ErrorCode::ShapeMismatch,
-                          "the weights have the shape " +
+                          "the shape of the weights is " +
                               shapeText(weights->getShape()) +
                               "; their extents must be positive");
   if (groups < 1)

@@ -22,7 +22,7 @@ static FailureOr<RankedTensorType> inferInput(OptionalLocation location,
   if (type->getRank() < minRank)
     return inferenceError(
         location, ErrorCode::ShapeMismatch,
-        "the input has the shape " + shapeText(type->getShape()) +
+        "the shape of the input is " + shapeText(type->getShape()) +
             "; needed are at least " + llvm::Twine(minRank) + " dimensions");
   inferred.push_back(*type);
   return type;

@@ -88,7 +88,7 @@ LogicalResult ResizeOp::inferReturnTypes(MLIRContext *context,
     return failure();
   if (llvm::is_contained(input->getShape(), 0))
     return inferenceError(location, ErrorCode::ShapeMismatch,
-                          "the input has the shape " +
+                          "the shape of the input is " +
                               shapeText(input->getShape()) +
                               "; its extents must be positive");
   ArrayRef<double> scales = adaptor.getScales();

@@ -21,7 +21,7 @@ static LogicalResult checkParameter(OptionalLocation location,
     return success();
   if (type.getRank() != 1)
     return inferenceError(location, ErrorCode::ShapeMismatch,
-                          "the " + name + " has the shape " +
+                          "the shape of the " + name + " is " +
                               shapeText(type.getShape()) +
                               "; needed is a single element or a vector");
   if (failed(checkAxis(location, axis, input.getRank())))

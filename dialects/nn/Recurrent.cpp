@@ -80,13 +80,13 @@ static FailureOr<Layer> checkLayer(OptionalLocation location, Adaptor adaptor,
     return failure();
   if (input->getRank() != 3 || llvm::is_contained(input->getShape(), 0))
     return inferenceError(location, ErrorCode::ShapeMismatch,
-                          "the input has the shape " +
+                          "the shape of the input is " +
                               shapeText(input->getShape()) +
                               "; needed are time steps, batch and features, "
                               "each at least 1");
   if (recurrent->getRank() != 3 || recurrent->getDimSize(2) < 1)
     return inferenceError(location, ErrorCode::ShapeMismatch,
-                          "the recurrent weights have the shape " +
+                          "the shape of the recurrent weights is " +
                               shapeText(recurrent->getShape()) +
                               "; needed are directions, gates * hidden units "
                               "and hidden units, each at least 1");

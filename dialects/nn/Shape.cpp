@@ -453,7 +453,7 @@ LogicalResult TriluOp::inferReturnTypes(MLIRContext *context,
     return failure();
   if (input->getRank() < 2)
     return inferenceError(location, ErrorCode::ShapeMismatch,
-                          "the input has the shape " +
+                          "the shape of the input is " +
                               shapeText(input->getShape()) +
                               "; needed are at least 2 dimensions");
   inferred.push_back(*input);

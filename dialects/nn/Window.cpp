@@ -18,13 +18,13 @@ namespace mlcc::nn {
 LogicalResult checkSpatial(OptionalLocation location, RankedTensorType input) {
   if (input.getRank() < 3 || input.getRank() > 5)
     return inferenceError(location, ErrorCode::ShapeMismatch,
-                          "the input has the shape " +
+                          "the shape of the input is " +
                               shapeText(input.getShape()) +
                               "; needed are batch, channels and 1 to 3 spatial "
                               "dimensions");
   if (llvm::is_contained(input.getShape(), 0))
     return inferenceError(location, ErrorCode::ShapeMismatch,
-                          "the input has the shape " +
+                          "the shape of the input is " +
                               shapeText(input.getShape()) +
                               "; its extents must be positive");
   return success();
