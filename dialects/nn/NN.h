@@ -25,6 +25,10 @@
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
+namespace mlir {
+class PatternRewriter;
+} // namespace mlir
+
 namespace mlcc::nn {
 /// Trait of ops that compute each result element from the elements at the same
 /// (broadcast) position of all operands.

@@ -95,9 +95,9 @@ TEST(Elementwise, IntegerDivisionIsTotal) {
               ElementsAre(3689348814741910323.0));
   EXPECT_THAT(binary("mod", "[7, -7, 5]", "[-3, 3, 0]", "tensor<3xi32>"),
               ElementsAre(-2, 2, 0));
-  EXPECT_THAT(binary("mod", "[7, -7]", "[-3, 3]", "tensor<2xi32>",
-                     "fmod = true"),
-              ElementsAre(1, -1));
+  EXPECT_THAT(
+      binary("mod", "[7, -7]", "[-3, 3]", "tensor<2xi32>", "fmod = true"),
+      ElementsAre(1, -1));
   EXPECT_THAT(binary("mod", "[5.5, -5.5]", "[-2.0, 2.0]", "tensor<2xf32>"),
               ElementsAre(-0.5, 0.5));
 }
@@ -141,8 +141,8 @@ TEST(Elementwise, CastsSaturateAndTruncate) {
   auto cast = [](const std::string &values, const std::string &from,
                  const std::string &to) {
     return evaluate("%x = nn.constant dense<" + values + "> : tensor<3x" +
-                    from + ">\n%0 = nn.cast %x {to = " + to +
-                    "} : (tensor<3x" + from + ">) -> tensor<3x" + to + ">");
+                    from + ">\n%0 = nn.cast %x {to = " + to + "} : (tensor<3x" +
+                    from + ">) -> tensor<3x" + to + ">");
   };
   EXPECT_THAT(cast("[-1.9, 1.9, 1.0e10]", "f32", "i32"),
               ElementsAre(-1, 1, 2147483647));

@@ -1,4 +1,5 @@
-//===- HostileInferenceTest.cpp - Inference withstands whatever a model says ===//
+//===- HostileInferenceTest.cpp - Inference withstands whatever a model says
+//===//
 //
 // Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -6,9 +7,9 @@
 //===----------------------------------------------------------------------===//
 //
 // Every op of the round-trip tests is asked again with one operand's type or
-// one attribute's value replaced by something hostile. Inference must not crash,
-// must explain each refusal by a coded error, and may only accept what the
-// evaluator computes without leaving its memory.
+// one attribute's value replaced by something hostile. Inference must not
+// crash, must explain each refusal by a coded error, and may only accept what
+// the evaluator computes without leaving its memory.
 //
 //===----------------------------------------------------------------------===//
 
@@ -39,8 +40,8 @@ static constexpr int64_t hostileIntegers[] = {
     int64_t(1) << 40,
     std::numeric_limits<int64_t>::max()};
 
-static const double hostileDoubles[] = {-INFINITY, -1, 0, 1e-300, 1e300,
-                                        INFINITY,  NAN};
+static const double hostileDoubles[] = {-INFINITY, -1,       0,  1e-300,
+                                        1e300,     INFINITY, NAN};
 
 namespace {
 class HostileInference : public ::testing::TestWithParam<const char *> {
@@ -50,17 +51,15 @@ protected:
     std::string path = std::string(MLCC_LIT_DIR "/") + GetParam() + ".mlir";
     module = parseSourceFile<ModuleOp>(path, &context);
     ASSERT_TRUE(module) << path;
-    handler = context.getDiagEngine().registerHandler(
-        [&](Diagnostic &diagnostic) {
+    handler =
+        context.getDiagEngine().registerHandler([&](Diagnostic &diagnostic) {
           ++errors;
           EXPECT_TRUE(StringRef(diagnostic.str()).starts_with("MLCC-"))
               << diagnostic.str();
           return success();
         });
   }
-  void TearDown() override {
-    context.getDiagEngine().eraseHandler(handler);
-  }
+  void TearDown() override { context.getDiagEngine().eraseHandler(handler); }
 
   void ask(Operation *op);
   void evaluate(Operation *op);
@@ -123,10 +122,10 @@ void HostileInference::evaluate(Operation *op) {
 
 SmallVector<Type> HostileInference::hostileTypes() {
   Builder builder(&context);
-  SmallVector<Type> types = {
-      builder.getNoneType(), builder.getIndexType(), builder.getF32Type(),
-      VectorType::get({4}, builder.getF32Type()),
-      UnrankedTensorType::get(builder.getF32Type())};
+  SmallVector<Type> types = {builder.getNoneType(), builder.getIndexType(),
+                             builder.getF32Type(),
+                             VectorType::get({4}, builder.getF32Type()),
+                             UnrankedTensorType::get(builder.getF32Type())};
   int64_t dynamic = ShapedType::kDynamic;
   int64_t huge = std::numeric_limits<int64_t>::max();
   for (Type element :
@@ -135,7 +134,8 @@ SmallVector<Type> HostileInference::hostileTypes() {
         Type(builder.getIntegerType(8, false)), Type(builder.getI4Type()),
         Type(builder.getIndexType()), Type(builder.getF80Type()),
         Type(ComplexType::get(builder.getF32Type()))})
-    for (SmallVector<int64_t> shape : std::initializer_list<SmallVector<int64_t>>{
+    for (SmallVector<int64_t> shape :
+         std::initializer_list<SmallVector<int64_t>>{
              {},
              {0},
              {1},
@@ -234,12 +234,10 @@ TEST_P(HostileInference, NeitherCrashesNorAcceptsWhatCannotBe) {
   EXPECT_GT(evaluations, 100u);
 }
 
-INSTANTIATE_TEST_SUITE_P(RoundTrip, HostileInference,
-                         ::testing::Values("round-trip-elementwise",
-                                           "round-trip-layers",
-                                           "round-trip-shape"),
-                         [](const auto &info) {
-                           return StringRef(info.param)
-                               .drop_front(sizeof("round-trip-") - 1)
-                               .str();
-                         });
+INSTANTIATE_TEST_SUITE_P(
+    RoundTrip, HostileInference,
+    ::testing::Values("round-trip-elementwise", "round-trip-layers",
+                      "round-trip-shape"),
+    [](const auto &info) {
+      return StringRef(info.param).drop_front(sizeof("round-trip-") - 1).str();
+    });
