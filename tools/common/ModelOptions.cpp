@@ -1,0 +1,122 @@
+//===- ModelOptions.cpp - Options that tools share ------------------------===//
+//
+// Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tools/common/ModelOptions.h"
+
+#include "dialects/diagnostics/Diagnostics.h"
+
+#include "mlir/IR/MLIRContext.h"
+#include "llvm/ADT/SmallVector.h"
+
+#include <iostream>
+
+using namespace mlcc;
+using namespace mlcc::tools;
+using llvm::StringRef;
+
+void ModelOptions::addTo(CLI::App &app) {
+  app.add_option("model", path, "The model file (.onnx)")->type_name("FILE");
+  app.add_option("--shape", shapes,
+                 "Bind an input's shape, e.g. data=1x3x224x224")
+      ->type_name("INPUT=SHAPE")
+      ->expected(1)
+      ->take_all();
+  app.add_option("--dim", dimensions, "Bind a symbolic dimension, e.g. batch=1")
+      ->type_name("NAME=SIZE")
+      ->expected(1)
+      ->take_all();
+  app.add_option("--bind", bindings,
+                 "Bind an input to a value known now, e.g. sr=16000")
+      ->type_name("INPUT=VALUES")
+      ->expected(1)
+      ->take_all();
+}
+
+namespace {
+
+/// Splits `name=value` options and reports what is wrong with them.
+class BindingParser {
+public:
+  BindingParser(mlir::MLIRContext *context, StringRef option)
+      : context(context), option(option) {}
+
+  /// The name and the value; nothing after an error.
+  std::optional<std::pair<StringRef, StringRef>> split(StringRef text) {
+    // Names of inputs may contain '='; shapes and values do not.
+    auto [name, value] = text.rsplit('=');
+    if (name.empty() || value.empty() || name.size() == text.size()) {
+      fail(text, "expected NAME=VALUE");
+      return std::nullopt;
+    }
+    return std::pair(name, value);
+  }
+
+  void fail(StringRef text, StringRef reason) {
+    emitError(mlir::UnknownLoc::get(context), ErrorCode::InvalidOption)
+        << "--" << option << " '" << text << "': " << reason;
+    failed = true;
+  }
+
+  bool failed = false;
+
+private:
+  mlir::MLIRContext *context;
+  StringRef option;
+};
+
+} // namespace
+
+llvm::LogicalResult
+ModelOptions::parse(mlir::MLIRContext *context,
+                    onnx_frontend::ImportOptions &options) const {
+  BindingParser shape(context, "shape");
+  for (const std::string &text : shapes) {
+    auto binding = shape.split(text);
+    if (!binding)
+      continue;
+    llvm::SmallVector<StringRef> parts;
+    if (binding->second != "scalar")
+      binding->second.split(parts, 'x');
+    std::vector<int64_t> extents(parts.size());
+    for (auto [part, extent] : llvm::zip_equal(parts, extents))
+      if (part.getAsInteger(10, extent) || extent < 0) {
+        shape.fail(text, "a shape is extents such as 1x3x224x224, or 'scalar'");
+        break;
+      }
+    options.shapes[binding->first.str()] = std::move(extents);
+  }
+  BindingParser dimension(context, "dim");
+  for (const std::string &text : dimensions) {
+    auto binding = dimension.split(text);
+    if (!binding)
+      continue;
+    int64_t extent;
+    if (binding->second.getAsInteger(10, extent) || extent < 0)
+      dimension.fail(text, "a size is a whole number");
+    else
+      options.dimensions[binding->first.str()] = extent;
+  }
+  BindingParser value(context, "bind");
+  for (const std::string &text : bindings)
+    if (auto binding = value.split(text))
+      options.bindings[binding->first.str()] = binding->second.str();
+  return llvm::success(!shape.failed && !dimension.failed && !value.failed);
+}
+
+std::optional<int> mlcc::tools::parseCommandLine(CLI::App &app, int argc,
+                                                 char **argv) {
+  try {
+    app.parse(argc, argv);
+    return std::nullopt;
+  } catch (const CLI::Success &stop) { // --help, --version
+    return app.exit(stop);
+  } catch (const CLI::ParseError &error) {
+    std::cerr << "error: " << toString(ErrorCode::InvalidOption) << ": "
+              << error.what() << " (see " << app.get_name() << " --help)\n";
+    return 2;
+  }
+}

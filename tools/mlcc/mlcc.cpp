@@ -1,0 +1,308 @@
+//===- mlcc.cpp - Compiles a model file to native code --------------------===//
+//
+// Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/codegen/BuildInfo.h"
+#include "compiler/driver/Compile.h"
+#include "compiler/driver/Registry.h"
+#include "compiler/link/Link.h"
+#include "compiler/link/TemporaryFile.h"
+#include "dialects/diagnostics/Diagnostics.h"
+#include "frontends/onnx/Check.h"
+#include "tools/common/ModelOptions.h"
+#include "tools/common/Progress.h"
+
+#include "mlir/IR/AsmState.h"
+#include "mlir/IR/MLIRContext.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlcc;
+using llvm::failed;
+using llvm::LogicalResult;
+using llvm::StringRef;
+using llvm::success;
+
+namespace {
+
+enum class Emit { Executable, Shared, Static, Object, LLVM, MLIR };
+
+struct Arguments {
+  tools::ModelOptions model;
+  std::string output;
+  Emit emit = Emit::Executable;
+  std::string name;
+  std::string linker;
+  std::string stopAfter, startAfter = "import";
+  std::string listErrors;
+  std::string cpu = "native";
+  unsigned optimizationLevel = 3;
+  bool check = false, remarks = false, timeStages = false;
+};
+
+} // namespace
+
+static constexpr const char *footer = R"(
+Example: compile a classifier, look at it, run it on a picture, measure it
+  mlcc resnet50.onnx -o resnet50
+  ./resnet50 info
+  ./resnet50 run --input picture.jpg
+  ./resnet50 bench --threads 1
+
+Example: a library for an application, with resnet50.h and CMake glue beside it
+  mlcc resnet50.onnx --emit=static -o libresnet50.a
+
+Exit status: 0, 2 if the model or the command line is at fault, else 1.
+Errors have codes (MLCC-1020): docs/errors.md explains them.)";
+
+static void addOptions(CLI::App &app, Arguments &arguments) {
+  arguments.model.addTo(app);
+  app.add_option("-o,--output", arguments.output,
+                 "The file to write; '-' is standard output (default: the "
+                 "model's name without .onnx)")
+      ->type_name("FILE");
+  const std::map<std::string, Emit> kinds = {
+      {"exe", Emit::Executable}, {"shared", Emit::Shared},
+      {"static", Emit::Static},  {"object", Emit::Object},
+      {"llvm", Emit::LLVM},      {"mlir", Emit::MLIR}};
+  app.add_option("--emit", arguments.emit,
+                 "exe, shared, static, object, llvm or mlir (default: exe)")
+      ->transform(CLI::Transformer(kinds))
+      ->type_name("KIND");
+  app.add_option("--mcpu", arguments.cpu,
+                 "The CPU to compile for, as clang names it (default: native)")
+      ->type_name("CPU");
+  app.add_option("-O", arguments.optimizationLevel,
+                 "Optimization of generated code, 0 to 3 (default: 3)")
+      ->check(CLI::Range(0, 3))
+      ->type_name("LEVEL");
+  app.add_option("--name", arguments.name,
+                 "The model's name in symbols and headers (default: the "
+                 "output's)")
+      ->type_name("IDENTIFIER");
+  app.add_option("--linker", arguments.linker,
+                 "The C++ compiler to link with (default: $CXX or the first "
+                 "of clang++, c++, g++)")
+      ->type_name("PROGRAM");
+  app.add_flag("--check", arguments.check,
+               "Only say whether the model can be compiled, and what it needs");
+  app.add_flag("--remarks", arguments.remarks,
+               "Say what stays slow: reorders, memory beyond the bound");
+  app.add_flag("--time-stages", arguments.timeStages,
+               "Print the seconds and memory that each stage took");
+  app.add_option("--stop-after", arguments.stopAfter,
+                 "Write MLIR after a stage: import, graph, fuse, layout, "
+                 "kernels, plan or codegen")
+      ->type_name("STAGE");
+  app.add_option("--start-after", arguments.startAfter,
+                 "For an .mlir file: the stage that it is the output of")
+      ->type_name("STAGE");
+  app.add_option("--list-errors", arguments.listErrors,
+                 "Print the catalogue of errors (markdown)")
+      ->check(CLI::IsMember({"markdown"}))
+      ->type_name("FORMAT");
+  app.set_version_flag("--version", versionText());
+  app.footer(footer);
+}
+
+/// docs/errors.md.
+static void listErrors() {
+  llvm::outs()
+      << "# Errors\n\n"
+         "Printed by `mlcc --list-errors=markdown`. An error names the "
+         "node of the model and its code;\n"
+         "1xxx and 2xxx are the model's or the options' (exit status 2), "
+         "3xxx the compiler's, 4xxx the machine's (exit status 1).\n";
+  for (const ErrorInfo &error : errorCatalogue())
+    llvm::outs() << "\n## " << toString(error.code) << ": " << error.title
+                 << "\n\n"
+                 << error.remedy << '\n';
+}
+
+/// A C identifier made of a file's name: "libresnet-50.a" -> "resnet_50".
+static std::string identifierFor(StringRef path, Emit emit) {
+  StringRef stem = llvm::sys::path::stem(path);
+  if (emit == Emit::Static || emit == Emit::Shared)
+    stem.consume_front("lib");
+  std::string name;
+  for (char c : stem)
+    name += llvm::isAlnum(c) ? c : '_';
+  if (name.empty() || llvm::isDigit(name.front()))
+    name = "model_" + name;
+  return name;
+}
+
+static bool isIdentifier(StringRef name) {
+  return !name.empty() && !llvm::isDigit(name.front()) &&
+         llvm::all_of(name,
+                      [](char c) { return llvm::isAlnum(c) || c == '_'; });
+}
+
+static std::string defaultOutput(const Arguments &arguments) {
+  StringRef stem = llvm::sys::path::stem(arguments.model.path);
+  switch (arguments.emit) {
+  case Emit::Executable:
+    return stem.str();
+  case Emit::Shared:
+    return ("lib" + stem + ".so").str();
+  case Emit::Static:
+    return ("lib" + stem + ".a").str();
+  case Emit::Object:
+    return (stem + ".o").str();
+  case Emit::LLVM:
+  case Emit::MLIR:
+    return "-";
+  }
+  return "";
+}
+
+static ArtefactKind artefactKind(Emit emit) {
+  switch (emit) {
+  case Emit::Shared:
+    return ArtefactKind::Shared;
+  case Emit::Static:
+    return ArtefactKind::Static;
+  case Emit::Object:
+    return ArtefactKind::Object;
+  default:
+    return ArtefactKind::Executable;
+  }
+}
+
+/// Writes text to the output, complete or not at all.
+static LogicalResult
+writeText(mlir::Location location, const std::string &output,
+          llvm::function_ref<LogicalResult(llvm::raw_pwrite_stream &)> writer) {
+  if (output == "-")
+    return writer(llvm::outs());
+  TemporaryFile file(output);
+  if (failed(file.write(location, writer)))
+    return llvm::failure();
+  return file.keep(location);
+}
+
+static LinkOptions linkOptions(const Arguments &arguments) {
+  std::string self = llvm::sys::fs::getMainExecutable(
+      nullptr, reinterpret_cast<void *>(&linkOptions));
+  StringRef prefix =
+      llvm::sys::path::parent_path(llvm::sys::path::parent_path(self));
+  LinkOptions options;
+  options.kind = artefactKind(arguments.emit);
+  options.output = arguments.output;
+  options.linker = arguments.linker;
+  options.libraryDir = (prefix + "/lib/mlcc").str();
+  options.includeDir = (prefix + "/include").str();
+  return options;
+}
+
+/// Writes what was asked for of a compiled module.
+static LogicalResult writeOutput(mlir::ModuleOp module,
+                                 const Arguments &arguments,
+                                 const CompileOptions &options) {
+  switch (arguments.emit) {
+  case Emit::MLIR:
+    return writeText(module.getLoc(), arguments.output, [&](auto &stream) {
+      module.print(stream, mlir::OpPrintingFlags().enableDebugInfo());
+      stream << '\n';
+      return success();
+    });
+  case Emit::LLVM:
+    return writeText(module.getLoc(), arguments.output, [&](auto &stream) {
+      return emitLLVMIR(module, options.codegen, stream);
+    });
+  default:
+    return linkArtefact(module, options.codegen, linkOptions(arguments));
+  }
+}
+
+/// Completes and checks what depends on several options.
+static LogicalResult resolve(Arguments &arguments, CompileOptions &options,
+                             mlir::MLIRContext *context) {
+  auto fail = [&](const llvm::Twine &message) {
+    return emitError(mlir::UnknownLoc::get(context), ErrorCode::InvalidOption)
+           << message;
+  };
+  if (arguments.model.path.empty())
+    return fail("no model file is given (see mlcc --help)");
+  if (failed(arguments.model.parse(context, options.import)))
+    return llvm::failure();
+  for (StringRef stage :
+       {StringRef(arguments.stopAfter), StringRef(arguments.startAfter)})
+    if (!stage.empty() && !findStage(stage))
+      return fail("no stage is called '" + stage + "'");
+  if (!arguments.stopAfter.empty())
+    arguments.emit = Emit::MLIR;
+  if (arguments.output.empty())
+    arguments.output = defaultOutput(arguments);
+  if (arguments.name.empty())
+    arguments.name = identifierFor(
+        arguments.output == "-" ? arguments.model.path : arguments.output,
+        arguments.emit);
+  if (!isIdentifier(arguments.name))
+    return fail("--name '" + arguments.name + "' is not a C identifier");
+  if (arguments.output == arguments.model.path)
+    return fail("the output would overwrite the model");
+  options.codegen.name = arguments.name;
+  options.codegen.cpu = arguments.cpu;
+  options.codegen.optimizationLevel = arguments.optimizationLevel;
+  options.codegen.executable = arguments.emit == Emit::Executable;
+  options.layout.remarks = arguments.remarks;
+  options.plan.report = arguments.remarks;
+  return success();
+}
+
+static LogicalResult compile(Arguments &arguments, mlir::MLIRContext *context) {
+  CompileOptions options;
+  if (failed(resolve(arguments, options, context)))
+    return llvm::failure();
+  if (arguments.check)
+    return onnx_frontend::checkModel(arguments.model.path, options.import,
+                                     context, llvm::outs());
+  const Stage &first = *findStage(arguments.startAfter);
+  const Stage &last = arguments.stopAfter.empty()
+                          ? allStages().back()
+                          : *findStage(arguments.stopAfter);
+  tools::Progress progress(allStages().size() + 1);
+  mlir::OwningOpRef<mlir::ModuleOp> module =
+      compileTo(arguments.model.path, first, last, options, context, progress);
+  if (!module || failed(progress("link", [&] {
+        return writeOutput(*module, arguments, options);
+      })))
+    return llvm::failure();
+  if (arguments.timeStages)
+    progress.printTimes();
+  return success();
+}
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  CLI::App app("Compiles a neural network in an ONNX file to a native program "
+               "for CPUs",
+               "mlcc");
+  Arguments arguments;
+  addOptions(app, arguments);
+  if (std::optional<int> status = tools::parseCommandLine(app, argc, argv))
+    return *status;
+  if (!arguments.listErrors.empty()) {
+    listErrors();
+    return 0;
+  }
+
+  mlir::DialectRegistry registry;
+  registerAllDialects(registry);
+  mlir::MLIRContext context(registry);
+  context.loadAllAvailableDialects();
+  DiagnosticPrinter printer(&context, llvm::errs());
+  LogicalResult result = compile(arguments, &context);
+  // Memory is given back faster by the end of the process than piece by piece.
+  llvm::outs().flush();
+  if (failed(result))
+    return printer.exitStatus() ? printer.exitStatus() : 1;
+  return 0;
+}
