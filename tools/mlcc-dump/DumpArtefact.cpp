@@ -1,0 +1,160 @@
+//===- DumpArtefact.cpp - The descriptor of a compiled model --------------===//
+//
+// Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/plan/Names.h"
+#include "dialects/diagnostics/Diagnostics.h"
+#include "mlcc/abi.h"
+#include "runtime/src/primitive_spec.h"
+#include "tools/mlcc-dump/ArtefactReader.h"
+#include "tools/mlcc-dump/Dump.h"
+
+#include "mlir/IR/Builders.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlcc;
+using namespace mlcc::tools;
+using llvm::Error;
+using llvm::Expected;
+
+/// Continues with the value of an Expected, or returns its error.
+#define MLCC_TRY(declaration, expression)                                      \
+  auto declaration##OrError = (expression);                                    \
+  if (!declaration##OrError)                                                   \
+    return declaration##OrError.takeError();                                   \
+  auto &declaration = *declaration##OrError
+
+static llvm::StringRef typeName(int32_t type) {
+  static constexpr llvm::StringLiteral names[] = {
+      "?",   "f32", "f64", "f16", "bf16", "i8",  "u8",
+      "i16", "u16", "i32", "u32", "i64",  "u64", "bool"};
+  return type > 0 && type < int32_t(std::size(names)) ? names[type] : names[0];
+}
+
+namespace {
+
+class ArtefactDumper {
+public:
+  ArtefactDumper(const ArtefactReader &reader, llvm::raw_ostream &stream)
+      : reader(reader), stream(stream) {}
+
+  Error dumpModel(uint64_t address);
+
+private:
+  Error dumpFunction(const mlcc_function &function);
+  Error dumpTensors(llvm::StringRef kind, const mlcc_tensor_info *tensors,
+                    uint32_t count);
+  Error dumpStep(uint64_t number, const mlcc_step &step);
+
+  const ArtefactReader &reader;
+  llvm::raw_ostream &stream;
+};
+
+} // namespace
+
+Error ArtefactDumper::dumpTensors(llvm::StringRef kind,
+                                  const mlcc_tensor_info *tensors,
+                                  uint32_t count) {
+  MLCC_TRY(infos, reader.readArray(tensors, count));
+  for (const mlcc_tensor_info &info : infos) {
+    MLCC_TRY(name, reader.readString(info.name));
+    MLCC_TRY(dims, reader.readArray(info.dims, info.rank));
+    stream << "  " << kind << ' ' << name << ": " << typeName(info.type) << ' ';
+    llvm::interleave(dims, stream, "x");
+    stream << " (" << info.bytes << " bytes"
+           << (info.required_value ? ", bound" : "") << ")\n";
+  }
+  return Error::success();
+}
+
+static void printPlace(const mlcc_place &place, llvm::raw_ostream &stream) {
+  static constexpr llvm::StringLiteral spaces[] = {"arena", "weights", "input",
+                                                   "output"};
+  stream << ' ' << (place.space < 4 ? spaces[place.space] : "?");
+  if (place.space >= MLCC_INPUT)
+    stream << place.index;
+  if (place.offset || place.space < MLCC_INPUT)
+    stream << '+' << place.offset;
+}
+
+Error ArtefactDumper::dumpStep(uint64_t number, const mlcc_step &step) {
+  MLCC_TRY(name, reader.readString(step.name));
+  MLCC_TRY(places, reader.readArray(step.places, step.place_count));
+  stream << "    " << number << ": ";
+  if (step.kind == MLCC_STEP_PRIMITIVE) {
+    MLCC_TRY(bytes, reader.readArray(step.spec, step.spec_bytes));
+    try {
+      stream << describePrimitive(
+          PrimitiveSpec::deserialize(bytes.data(), bytes.size()));
+    } catch (const std::runtime_error &error) {
+      return llvm::createStringError(error.what());
+    }
+  } else if (step.kind == MLCC_STEP_KERNEL) {
+    stream << "kernel, " << step.work << " iterations, at least " << step.grain
+           << " a thread";
+  } else {
+    stream << "copy of " << step.work << " bytes";
+  }
+  stream << " '" << name << "':";
+  for (const mlcc_place &place : places)
+    printPlace(place, stream);
+  stream << '\n';
+  return Error::success();
+}
+
+Error ArtefactDumper::dumpFunction(const mlcc_function &function) {
+  MLCC_TRY(name, reader.readString(function.name));
+  stream << "function " << name << '\n';
+  if (Error error = dumpTensors("input", function.inputs, function.input_count))
+    return error;
+  if (Error error =
+          dumpTensors("output", function.outputs, function.output_count))
+    return error;
+  stream << "  " << function.step_count << " steps\n";
+  MLCC_TRY(steps, reader.readArray(function.steps, function.step_count));
+  for (auto [number, step] : llvm::enumerate(steps))
+    if (Error error = dumpStep(number, step))
+      return error;
+  return Error::success();
+}
+
+Error ArtefactDumper::dumpModel(uint64_t address) {
+  MLCC_TRY(model, reader.read<mlcc_model>(address));
+  if (model.abi_version != MLCC_ABI_VERSION ||
+      model.struct_bytes != sizeof(mlcc_model))
+    return llvm::createStringError(
+        "the model has ABI version " + llvm::Twine(model.abi_version) +
+        "; this program reads " + llvm::Twine(MLCC_ABI_VERSION));
+  MLCC_TRY(name, reader.readString(model.name));
+  MLCC_TRY(info, reader.readString(model.build_info));
+  MLCC_TRY(features, reader.readString(model.cpu_features));
+  stream << "model " << name << "\nbuild " << info << "\ncpu features "
+         << features << "\nweights " << model.weights_bytes << " bytes\narena "
+         << model.arena_bytes << " bytes\n";
+  MLCC_TRY(functions, reader.readArray(model.functions, model.function_count));
+  for (const mlcc_function &function : functions)
+    if (Error error = dumpFunction(function))
+      return error;
+  return Error::success();
+}
+
+llvm::LogicalResult tools::dumpArtefact(llvm::StringRef path,
+                                        mlir::MLIRContext *context,
+                                        llvm::raw_ostream &stream) {
+  auto location = mlir::FileLineColLoc::get(context, path, 0, 0);
+  auto reader = ArtefactReader::open(path);
+  if (!reader)
+    return emitError(location, ErrorCode::CannotRead)
+           << llvm::toString(reader.takeError());
+  if (reader->models().empty())
+    return emitError(location, ErrorCode::UnsupportedFormat)
+           << "the file has no compiled model, or its symbols were stripped";
+  for (const auto &[name, address] : reader->models())
+    if (Error error = ArtefactDumper(*reader, stream).dumpModel(address))
+      return emitError(location, ErrorCode::CannotRead)
+             << llvm::toString(std::move(error));
+  return llvm::success();
+}
