@@ -43,7 +43,8 @@ Error ArtefactReader::load() {
     return left.address < right.address;
   });
 
-  for (const object::SectionRef &section : elf->dynamic_relocation_sections())
+  for (const object::SectionRef &section :
+       file.getBinary()->dynamic_relocation_sections())
     for (const object::ELFRelocationRef relocation : section.relocations()) {
       Expected<int64_t> addend = relocation.getAddend();
       if (!addend) {
