@@ -11,7 +11,7 @@ from harness import Failure, Group
 
 
 def groups(tools):
-    return [files(tools), external(tools), deep(tools), memory(tools)] + [
+    return [files(tools), external(tools), unbound(tools), deep(tools), memory(tools)] + [
         built(tools, "graphs", hostile.graph_structure()),
         built(tools, "shapes", hostile.shapes()),
         built(tools, "types and data", hostile.types_and_data()),
@@ -35,6 +35,29 @@ def built(tools, kind, models):
             path = tools.path("hostile", kind.replace(" ", "-"), f"{i}.onnx")
             onnx.save(model, path)
             refuse(tools, path)
+    return group
+
+
+def unbound(tools):
+    """What is open is no fault of the model: --check lists it, compiling needs it."""
+    group = Group("hostile unbound", independent=True)
+    for name, model in hostile.unbound().items():
+        @group.case(name)
+        def _(name=name, model=model):
+            path = tools.path("hostile", "unbound", name.replace(" ", "-") + ".onnx")
+            onnx.save(model, path)
+            if "unbound" not in tools.run(tools.mlcc, "--check", path):
+                raise Failure("--check does not say what is open")
+            tools.expect_error(tools.mlcc, path, "-o", path + ".program", codes="1020")
+
+    @group.case("all dimensions are listed at once")
+    def _():
+        model = os.path.join(tools.data, "mobilenetv3-int8", "model.onnx")
+        output = tools.expect_error(tools.mlcc, model, "-o", tools.path("hostile", "x"), codes="1020")
+        for name in ("batch", "height", "width"):
+            if f"'{name}'" not in output:
+                raise Failure(f"'{name}' is not named:\n{output}")
+
     return group
 
 
