@@ -51,3 +51,8 @@ if(NOT dnnl_FOUND OR NOT DNNL_CPU_RUNTIME STREQUAL "THREADPOOL")
     "(about ten minutes on two cores, once per machine)")
 endif()
 message(STATUS "oneDNN: ${dnnl_VERSION} (${dnnl_DIR})")
+
+# For tests and generated documents. The distribution's Python comes first: it
+# is the one that has the distribution's packages.
+find_program(MLCC_PYTHON NAMES python3 PATHS /usr/bin NO_DEFAULT_PATH)
+find_program(MLCC_PYTHON NAMES python3)
