@@ -49,11 +49,11 @@ void mlcc::buildCodegenPipeline(OpPassManager &manager,
   kernels.addPass(createSCFToControlFlowPass());
   kernels.addPass(createCanonicalizerPass());
   kernels.addPass(createCSEPass());
-  kernels.addPass(arith::createArithExpandOpsPass());
 
   manager.addPass(createConvertVectorToLLVMPass());
-  manager.addPass(createConvertMathToLibmPass());
+  // What LLVM has intrinsics for (fabs, floor, fma...) must not become calls.
   manager.addPass(createConvertMathToLLVMPass());
+  manager.addPass(createConvertMathToLibmPass());
   manager.addPass(createConvertIndexToLLVMPass());
   manager.addPass(createArithToLLVMConversionPass());
   manager.addPass(createFinalizeMemRefToLLVMConversionPass());

@@ -41,11 +41,18 @@ static ParseResult parseHexadecimal(OpAsmParser &parser, StringAttr &bytes) {
 //===----------------------------------------------------------------------===//
 
 /// Whether a kernel's argument can stand for a launch's operand or result: the
-/// element types agree, and so do the shapes unless a layout makes the physical
-/// one differ.
+/// element types agree, but for booleans, which are bytes in memory, and unsigned
+/// integers, which kernels hold as signless ones; and so do the shapes unless a
+/// layout makes the physical one differ.
 static bool fits(Type argument, RankedTensorType value) {
   auto shaped = dyn_cast<ShapedType>(argument);
-  if (!shaped || !shaped.hasStaticShape() ||
+  if (!shaped || !shaped.hasStaticShape())
+    return false;
+  Type element = value.getElementType();
+  if (auto integer = dyn_cast<IntegerType>(element))
+    element = IntegerType::get(integer.getContext(),
+                               std::max(8u, integer.getWidth()));
+  if (shaped.getElementType() != element &&
       shaped.getElementType() != value.getElementType())
     return false;
   return value.getEncoding() || shaped.getShape() == value.getShape();

@@ -10,6 +10,7 @@
 #include "compiler/fuse/Fuse.h"
 #include "compiler/graph/Graph.h"
 #include "compiler/layout/Layout.h"
+#include "compiler/kernels/Kernels.h"
 #include "compiler/plan/Plan.h"
 
 #include "mlir/IR/DialectRegistry.h"
@@ -24,6 +25,7 @@ int main(int argc, char **argv) {
   mlcc::registerGraphPasses();
   mlcc::registerFusePasses();
   mlcc::registerLayoutPasses();
+  mlcc::registerKernelsPasses();
   mlcc::registerPlanPasses();
   mlcc::registerCodegenPasses();
 

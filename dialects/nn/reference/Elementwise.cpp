@@ -116,7 +116,8 @@ LogicalResult HardSigmoidOp::evaluate(Operands operands, Results &results) {
   double alpha = getAlpha().convertToDouble();
   double beta = getBeta().convertToDouble();
   return mapFloats(getType(), operands, results, [=](double x) {
-    return std::max(0.0, std::min(1.0, alpha * x + beta));
+    // Written so that NaN stays NaN.
+    return std::max(std::min(alpha * x + beta, 1.0), 0.0);
   });
 }
 

@@ -1,0 +1,60 @@
+//===- Fusion.h - Which ops share a kernel ------------------------*- C++
+//-*-===//
+//
+// Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef MLCC_COMPILER_KERNELS_FUSION_H
+#define MLCC_COMPILER_KERNELS_FUSION_H
+
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Operation.h"
+
+#include "llvm/ADT/DenseMap.h"
+
+namespace mlcc::kernels {
+
+/// Ops that become one kernel: a root, whose results leave the kernel, and
+/// producers that nobody else uses.
+class KernelGroup {
+public:
+  explicit KernelGroup(mlir::Operation *root);
+
+  mlir::Operation *root() const { return members.front(); }
+  /// From the root towards the inputs.
+  llvm::ArrayRef<mlir::Operation *> ops() const { return members; }
+  void setOps(llvm::ArrayRef<mlir::Operation *> ops) {
+    members.assign(ops.begin(), ops.end());
+  }
+
+  /// Whether `producer`, all of whose users are in the group, may join: nothing
+  /// expensive is computed repeatedly, and all reductions run over the same
+  /// rows.
+  bool accepts(mlir::Operation *producer) const;
+  void add(mlir::Operation *producer);
+
+private:
+  /// The rows of the group's reductions: a shape and the reduced dimensions.
+  struct Rows {
+    llvm::SmallVector<int64_t> shape;
+    llvm::SmallVector<int64_t> axes;
+    bool operator==(const Rows &other) const {
+      return shape == other.shape && axes == other.axes;
+    }
+    llvm::SmallVector<int64_t> reducedShape() const;
+  };
+  static std::optional<Rows> rowsOf(mlir::Operation *op);
+  bool acceptsRows(const Rows &candidate, mlir::Operation *producer) const;
+  double evaluations(mlir::Operation *producer) const;
+
+  llvm::SmallVector<mlir::Operation *> members;
+  std::optional<Rows> rows;
+  /// How often an element of an op is computed.
+  llvm::DenseMap<mlir::Operation *, double> evaluated;
+};
+
+} // namespace mlcc::kernels
+
+#endif // MLCC_COMPILER_KERNELS_FUSION_H

@@ -1,0 +1,51 @@
+//===- KernelsPasses.td - Passes of the kernels stage ---------------------===//
+//
+// Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef MLCC_COMPILER_KERNELS_PASSES
+#define MLCC_COMPILER_KERNELS_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+def FormKernelsPass : Pass<"form-kernels", "::mlir::ModuleOp"> {
+  let summary = "Groups nn ops into kernel functions";
+  let description = [{
+    Every nn op but `nn.constant` and `nn.reshape` (a view) moves into a private
+    function marked `rt.kernel`, together with the producers that can be computed
+    in the same loops, and is called from where it stood. A producer joins if all
+    its users are in the group and nothing expensive would be computed twice.
+    Constants of one element move along.
+  }];
+  let dependentDialects = ["::mlir::func::FuncDialect"];
+  let statistics = [
+    Statistic<"kernels", "kernels", "Kernel functions formed">,
+    Statistic<"fusedOps", "fused-ops", "Ops that joined another op's kernel">,
+  ];
+}
+
+def DecomposeKernelsPass : Pass<"decompose-kernels", "::mlir::func::FuncOp"> {
+  let summary = "Writes softmax and normalizations as reductions and element-wise ops";
+  let description = [{
+    Inside kernels only: there the pieces share one pass over each row.
+  }];
+  let dependentDialects = ["::mlcc::nn::NNDialect"];
+}
+
+def LowerKernelsPass : Pass<"lower-kernels", "::mlir::ModuleOp"> {
+  let summary = "Turns kernel functions of nn ops into loops, calls into launches";
+  let description = [{
+    A kernel `func.func private @k(tensors) -> tensors` becomes
+    `func.func private @k(%begin: index, %end: index, input memrefs..., output
+    memrefs...)` of scf, memref, arith and math, and each call of it an
+    `rt.launch` with its number of iterations and grain.
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
+    "::mlcc::rt::RTDialect"];
+}
+
+#endif // MLCC_COMPILER_KERNELS_PASSES

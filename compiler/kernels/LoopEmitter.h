@@ -1,0 +1,165 @@
+//===- LoopEmitter.h - Loops from graph operations ---------------*- C++
+//-*-===//
+//
+// Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A kernel is emitted by pulling: to store an element of a result, its scalar
+// value is asked for, which asks for the elements of the operands that it
+// needs, down to loads from the kernel's inputs. Nothing between is ever
+// materialized, so fusion is the absence of memory traffic rather than a
+// rewrite.
+//
+// Every value is emitted at the outermost loop level where its indices are
+// known, and remembered there: a reduction over a row lands before the loop
+// that walks the row's elements, a per-channel factor before the pixels.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef MLCC_COMPILER_KERNELS_LOOPEMITTER_H
+#define MLCC_COMPILER_KERNELS_LOOPEMITTER_H
+
+#include "compiler/kernels/IndexSpace.h"
+#include "compiler/kernels/LoopPlan.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
+
+namespace mlcc::kernels {
+
+class LoopEmitter {
+public:
+  /// Emits into `loops`, a function (index, index, memrefs of inputs and
+  /// outputs) with an empty entry block, code that computes `graph`, a function
+  /// of nn ops on tensors. With `learned`, the run only finds out what a good
+  /// loop structure is; the code that it emits is to be thrown away.
+  LoopEmitter(mlir::func::FuncOp graph, mlir::func::FuncOp loops,
+              const LoopPlan &plan, LoopPlan *learned);
+
+  //===--------------------------------------------------------------------===//
+  // Values
+  //===--------------------------------------------------------------------===//
+
+  /// The builder, positioned where the current code goes.
+  mlir::ImplicitLocOpBuilder &builder() { return rewriter; }
+  IndexSpace &indices() { return space; }
+  LoopPlan *learning() { return learned; }
+
+  /// The scalar at `index` of a tensor of the graph.
+  mlir::Value element(mlir::Value tensor, llvm::ArrayRef<IndexExpr> index);
+  /// Makes `value` the element of `tensor` at `index` for code at this level.
+  void bind(mlir::Value tensor, llvm::ArrayRef<IndexExpr> index,
+            mlir::Value value);
+  /// Stores element `index` of a result of the graph.
+  void storeResult(unsigned result, llvm::ArrayRef<IndexExpr> index);
+
+  /// The value of an expression, of type index.
+  mlir::Value materialize(const IndexExpr &expr);
+  /// An expression for a computed value of type index whose range is known.
+  IndexExpr opaque(mlir::Value value, Range range);
+  mlir::Value indexConstant(int64_t value);
+  /// An integer element of a tensor as an index into a dimension: a negative
+  /// one counts from the end, one outside is clamped.
+  IndexExpr dataIndex(mlir::Value tensor, llvm::ArrayRef<IndexExpr> index,
+                      int64_t extent);
+  /// A scratch buffer of the kernel's frame, allocated once on entry.
+  mlir::Value scratch(mlir::Type elementType, int64_t size);
+
+  //===--------------------------------------------------------------------===//
+  // Control
+  //===--------------------------------------------------------------------===//
+
+  using Values = llvm::SmallVector<mlir::Value>;
+  using LoopBody =
+      llvm::function_ref<Values(llvm::ArrayRef<IndexExpr>, mlir::ValueRange)>;
+  /// Loops over `extents`, the first outermost, carrying values. The plan's
+  /// nest `key` says which dimensions share a loop.
+  Values loops(const void *key, llvm::ArrayRef<int64_t> extents,
+               mlir::ValueRange init, LoopBody body);
+  /// The same for given groups; the body gets an index per dimension of all
+  /// groups.
+  Values loopsOver(llvm::ArrayRef<LoopGroup> groups, mlir::ValueRange init,
+                   LoopBody body) {
+    return loopsOver(groups, {}, init, body);
+  }
+  /// The loop groups of a nest according to the plan.
+  llvm::SmallVector<LoopGroup> planGroups(const void *key,
+                                          llvm::ArrayRef<int64_t> extents);
+
+  /// Whether `expr < bound`, if that is known here. Asking in a trial makes the
+  /// plan split a loop where the answer changes.
+  std::optional<bool> isBelow(const IndexExpr &expr, int64_t bound);
+  /// `onTrue` where `expr < bound`, else `onFalse`, each emitted where it is
+  /// needed only, under the knowledge of the bound.
+  mlir::Value chooseBelow(const IndexExpr &expr, int64_t bound, mlir::Type type,
+                          llvm::function_ref<mlir::Value()> onTrue,
+                          llvm::function_ref<mlir::Value()> onFalse);
+
+  /// Runs `body` once for every iteration in the kernel's range.
+  void iterations(int64_t work,
+                  llvm::function_ref<void(const IndexExpr &)> body);
+  /// Runs `body` once for each segment of `group`, under a test that `index`, a
+  /// place in the group, lies in that segment. The body gets the indices of the
+  /// group's dimensions.
+  void dispatch(const LoopGroup &group, const IndexExpr &index,
+                llvm::function_ref<void(llvm::ArrayRef<IndexExpr>)> body);
+
+private:
+  /// A loop body or branch under construction.
+  struct Level {
+    Level(mlir::Block *block, mlir::Block::iterator point, bool barrier)
+        : block(block), point(point), barrier(barrier) {}
+    mlir::Block *block;
+    /// Where code goes: before this.
+    mlir::Block::iterator point;
+    /// Whether code must not be moved out.
+    bool barrier;
+    using Remembered = std::pair<llvm::SmallVector<IndexExpr>, mlir::Value>;
+    llvm::DenseMap<mlir::Value, llvm::SmallVector<Remembered, 2>> elements;
+    llvm::SmallVector<std::pair<IndexExpr, mlir::Value>> sums;
+    llvm::DenseMap<VariableId, mlir::Value> derived;
+    llvm::DenseMap<mlir::Value, IndexExpr> dataIndices;
+  };
+
+  unsigned innermostBarrier() const;
+  void position();
+  mlir::Value atLevel(unsigned level, llvm::function_ref<mlir::Value()> emit);
+  /// Emits at a new level, in `block` of `parent`, which is about to be the
+  /// last op of the current level.
+  void nested(mlir::Operation *parent, mlir::Block *block, bool barrier,
+              llvm::function_ref<void()> emit);
+
+  Values loopsOver(llvm::ArrayRef<LoopGroup> groups,
+                   llvm::ArrayRef<IndexExpr> outer, mlir::ValueRange init,
+                   LoopBody body);
+  Values loopSegment(llvm::ArrayRef<LoopGroup> groups, int64_t begin,
+                     int64_t end, llvm::ArrayRef<IndexExpr> outer,
+                     mlir::ValueRange init, LoopBody body);
+  /// Tells the plan of the variables of a nest.
+  void noteNest(const void *key, llvm::ArrayRef<int64_t> extents,
+                llvm::ArrayRef<IndexExpr> index);
+  mlir::Value valueOf(VariableId id);
+  mlir::Value sumOf(const IndexExpr &expr);
+  mlir::Value flatten(mlir::Value memory);
+
+  mlir::func::FuncOp graph;
+  mlir::func::FuncOp function;
+  const LoopPlan &plan;
+  LoopPlan *learned;
+  mlir::ImplicitLocOpBuilder rewriter;
+  IndexSpace space;
+  std::vector<Level> levels;
+  llvm::DenseMap<mlir::Value, mlir::Value> flattened;
+  llvm::DenseMap<int64_t, mlir::Value> constants;
+  /// While learning: the nest and dimension that a loop variable stands for.
+  llvm::DenseMap<VariableId, std::pair<const void *, unsigned>> origins;
+};
+
+} // namespace mlcc::kernels
+
+#endif // MLCC_COMPILER_KERNELS_LOOPEMITTER_H

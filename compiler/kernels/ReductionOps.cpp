@@ -1,0 +1,273 @@
+//===- ReductionOps.cpp - Reductions over rows ----------------------------===//
+//
+// Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/kernels/Conversions.h"
+#include "compiler/kernels/LoopEmitter.h"
+#include "compiler/kernels/OpModels.h"
+#include "compiler/kernels/ScalarMath.h"
+#include "dialects/nn/NN.h"
+
+#include <limits>
+
+using namespace mlir;
+using arith::FastMathFlags;
+
+namespace mlcc::kernels {
+namespace {
+
+/// Sums may be taken in any order, so that they are vectorized.
+constexpr FastMathFlags anyOrder =
+    FastMathFlags::reassoc | FastMathFlags::contract;
+
+enum class Combine { sum, product, max, min };
+enum class Map { none, abs, square };
+enum class Finish { none, mean, sqrt, log };
+
+Value initial(ImplicitLocOpBuilder &b, Combine combine, Type element,
+              Type accumulator) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  auto integer = dyn_cast<IntegerType>(accumulator);
+  switch (combine) {
+  case Combine::sum:
+    return scalarConstant(b, accumulator, 0);
+  case Combine::product:
+    return scalarConstant(b, accumulator, 1);
+  case Combine::max:
+  case Combine::min:
+    break;
+  }
+  bool isMax = combine == Combine::max;
+  if (!integer)
+    return scalarConstant(b, accumulator, isMax ? -infinity : infinity);
+  unsigned bits = integer.getWidth();
+  bool isUnsigned = element.isUnsignedInteger() || element.isInteger(1);
+  llvm::APInt value = isMax
+                          ? (isUnsigned ? llvm::APInt::getMinValue(bits)
+                                        : llvm::APInt::getSignedMinValue(bits))
+                          : (isUnsigned ? llvm::APInt::getMaxValue(bits)
+                                        : llvm::APInt::getSignedMaxValue(bits));
+  return arith::ConstantOp::create(b, b.getIntegerAttr(accumulator, value));
+}
+
+Value combineValues(ImplicitLocOpBuilder &b, Combine combine, Type element,
+                    Value sum, Value x) {
+  bool isUnsigned = element.isUnsignedInteger() || element.isInteger(1);
+  bool isFloat = isa<FloatType>(sum.getType());
+  switch (combine) {
+  case Combine::sum:
+    return isFloat ? Value(arith::AddFOp::create(b, sum, x, anyOrder))
+                   : Value(arith::AddIOp::create(b, sum, x));
+  case Combine::product:
+    return isFloat ? Value(arith::MulFOp::create(b, sum, x, anyOrder))
+                   : Value(arith::MulIOp::create(b, sum, x));
+  case Combine::max:
+    if (isFloat)
+      return ScalarMath(b, sum.getType()).max(sum, x);
+    return isUnsigned ? Value(arith::MaxUIOp::create(b, sum, x))
+                      : Value(arith::MaxSIOp::create(b, sum, x));
+  case Combine::min:
+    if (isFloat)
+      return ScalarMath(b, sum.getType()).min(sum, x);
+    return isUnsigned ? Value(arith::MinUIOp::create(b, sum, x))
+                      : Value(arith::MinSIOp::create(b, sum, x));
+  }
+  llvm_unreachable("unknown combination");
+}
+
+Value mapValue(ImplicitLocOpBuilder &b, Map map, Value x) {
+  bool isFloat = isa<FloatType>(x.getType());
+  switch (map) {
+  case Map::none:
+    return x;
+  case Map::abs:
+    if (isFloat)
+      return ScalarMath(b, x.getType()).abs(x);
+    return arith::MaxSIOp::create(
+        b, x, arith::SubIOp::create(b, scalarConstant(b, x.getType(), 0), x));
+  case Map::square:
+    return isFloat ? ScalarMath(b, x.getType()).mul(x, x)
+                   : Value(arith::MulIOp::create(b, x, x));
+  }
+  llvm_unreachable("unknown map");
+}
+
+/// The last step, on the accumulated value of `count` elements.
+Value finishValue(ImplicitLocOpBuilder &b, Finish finish, Value sum,
+                  Type element, int64_t count) {
+  auto floating = [&](auto function) -> Value {
+    if (isa<FloatType>(sum.getType())) {
+      ScalarMath m(b, sum.getType());
+      return function(m, sum);
+    }
+    // Integers are finished in f64 and truncated, as by a cast.
+    Value wide = convert(b, sum, element, b.getF64Type());
+    ScalarMath m(b, b.getF64Type());
+    return convert(b, function(m, wide), b.getF64Type(), element);
+  };
+  switch (finish) {
+  case Finish::none:
+    return sum;
+  case Finish::mean:
+    return floating([&](ScalarMath &m, Value x) {
+      return m.div(x, m.constant(static_cast<double>(count)));
+    });
+  case Finish::sqrt:
+    return floating([](ScalarMath &m, Value x) { return m.sqrt(x); });
+  case Finish::log:
+    return floating([](ScalarMath &m, Value x) { return m.log(x); });
+  }
+  llvm_unreachable("unknown finish");
+}
+
+/// A row of elements: which dimensions vary, and where the others stand.
+struct Row {
+  SmallVector<int64_t> extents;
+  SmallVector<unsigned> dims;
+  SmallVector<IndexExpr> place;
+
+  Row(Value input, ArrayRef<int64_t> axes, bool keepdims,
+      ArrayRef<IndexExpr> index) {
+    ArrayRef<int64_t> shape =
+        cast<RankedTensorType>(input.getType()).getShape();
+    place.resize(shape.size());
+    unsigned next = 0;
+    for (unsigned dim = 0; dim < shape.size(); ++dim) {
+      if (llvm::is_contained(axes, dim)) {
+        dims.push_back(dim);
+        extents.push_back(shape[dim]);
+        next += keepdims;
+      } else {
+        place[dim] = index[next++];
+      }
+    }
+  }
+  SmallVector<IndexExpr> at(ArrayRef<IndexExpr> inner) const {
+    SmallVector<IndexExpr> result = place;
+    for (auto [dim, expr] : llvm::zip_equal(dims, inner))
+      result[dim] = expr;
+    return result;
+  }
+  int64_t count() const {
+    int64_t product = 1;
+    for (int64_t extent : extents)
+      product *= extent;
+    return product;
+  }
+};
+
+/// Tells a trial that the kernel has a reduction that depends on `index`.
+void noteReduction(LoopEmitter &emitter, ArrayRef<IndexExpr> index) {
+  LoopPlan *plan = emitter.learning();
+  if (!plan)
+    return;
+  plan->hasReductions = true;
+  for (const IndexExpr &expr : index)
+    plan->reductionDims |= emitter.indices().rootDims(expr);
+}
+
+template <typename Op, Combine combine, Map map, Finish finish>
+Value emitReduction(LoopEmitter &emitter, OpResult result,
+                    ArrayRef<IndexExpr> index) {
+  auto op = cast<Op>(result.getOwner());
+  noteReduction(emitter, index);
+  ImplicitLocOpBuilder &b = emitter.builder();
+  Type element = getElementTypeOrSelf(result.getType());
+  Type accumulator =
+      isa<FloatType>(element) ? computeType(element) : scalarType(element);
+  Row row(op.getInput(), op.getAxes(), op.getKeepdims(), index);
+  Value start = initial(b, combine, element, accumulator);
+  auto sum =
+      emitter.loops(op.getOperation(), row.extents, start,
+                    [&](ArrayRef<IndexExpr> inner, ValueRange carried) {
+                      Value x = emitter.element(op.getInput(), row.at(inner));
+                      if (isa<FloatType>(element))
+                        x = widen(b, x);
+                      x = mapValue(b, map, x);
+                      return LoopEmitter::Values{
+                          combineValues(b, combine, element, carried[0], x)};
+                    });
+  Value value = finishValue(b, finish, sum[0], element, row.count());
+  return isa<FloatType>(element) ? narrow(b, value, element) : value;
+}
+
+/// Carries the best value and its index.
+template <typename Op, bool isMax>
+Value emitArgReduction(LoopEmitter &emitter, OpResult result,
+                       ArrayRef<IndexExpr> index) {
+  auto op = cast<Op>(result.getOwner());
+  noteReduction(emitter, index);
+  ImplicitLocOpBuilder &b = emitter.builder();
+  Type element = getElementTypeOrSelf(op.getInput().getType());
+  bool isFloat = isa<FloatType>(element);
+  bool isUnsigned = element.isUnsignedInteger() || element.isInteger(1);
+  bool last = op.getSelectLastIndex();
+  Type type = isFloat ? computeType(element) : scalarType(element);
+  int64_t axis = op.getAxis();
+  Row row(op.getInput(), axis, op.getKeepdims(), index);
+  Value start = initial(b, isMax ? Combine::max : Combine::min, element, type);
+  auto better = [&](Value x, Value best) -> Value {
+    if (isFloat) {
+      auto predicate =
+          isMax
+              ? (last ? arith::CmpFPredicate::OGE : arith::CmpFPredicate::OGT)
+              : (last ? arith::CmpFPredicate::OLE : arith::CmpFPredicate::OLT);
+      return arith::CmpFOp::create(b, predicate, x, best);
+    }
+    using P = arith::CmpIPredicate;
+    P predicate = isMax ? (isUnsigned ? (last ? P::uge : P::ugt)
+                                      : (last ? P::sge : P::sgt))
+                        : (isUnsigned ? (last ? P::ule : P::ult)
+                                      : (last ? P::sle : P::slt));
+    return arith::CmpIOp::create(b, predicate, x, best);
+  };
+  Value zero = arith::ConstantIntOp::create(b, 0, 64);
+  auto best =
+      emitter.loops(op.getOperation(), row.extents, {start, zero},
+                    [&](ArrayRef<IndexExpr> inner, ValueRange carried) {
+                      Value x = emitter.element(op.getInput(), row.at(inner));
+                      if (isFloat)
+                        x = widen(b, x);
+                      Value here = arith::IndexCastOp::create(
+                          b, b.getI64Type(), emitter.materialize(inner[0]));
+                      Value wins = better(x, carried[0]);
+                      return LoopEmitter::Values{
+                          arith::SelectOp::create(b, wins, x, carried[0]),
+                          arith::SelectOp::create(b, wins, here, carried[1])};
+                    });
+  return best[1];
+}
+
+template <typename Op, Combine combine, Map map = Map::none,
+          Finish finish = Finish::none>
+OpModel reduction(unsigned cost = 1) {
+  return {OpRole::reduction, cost, emitReduction<Op, combine, map, finish>};
+}
+
+} // namespace
+
+void registerReductions(OpModelTable &table) {
+  using C = Combine;
+  table["nn.reduce_sum"] = reduction<nn::ReduceSumOp, C::sum>();
+  table["nn.reduce_mean"] =
+      reduction<nn::ReduceMeanOp, C::sum, Map::none, Finish::mean>();
+  table["nn.reduce_max"] = reduction<nn::ReduceMaxOp, C::max>(2);
+  table["nn.reduce_min"] = reduction<nn::ReduceMinOp, C::min>(2);
+  table["nn.reduce_prod"] = reduction<nn::ReduceProdOp, C::product>();
+  table["nn.reduce_l1"] = reduction<nn::ReduceL1Op, C::sum, Map::abs>();
+  table["nn.reduce_l2"] =
+      reduction<nn::ReduceL2Op, C::sum, Map::square, Finish::sqrt>();
+  table["nn.reduce_sum_square"] =
+      reduction<nn::ReduceSumSquareOp, C::sum, Map::square>();
+  table["nn.reduce_log_sum"] =
+      reduction<nn::ReduceLogSumOp, C::sum, Map::none, Finish::log>();
+  table["nn.arg_max"] = {OpRole::reduction, 4,
+                         emitArgReduction<nn::ArgMaxOp, true>};
+  table["nn.arg_min"] = {OpRole::reduction, 4,
+                         emitArgReduction<nn::ArgMinOp, false>};
+}
+
+} // namespace mlcc::kernels
