@@ -14,6 +14,7 @@
 #include "compiler/layout/Candidates.h"
 #include "compiler/layout/Forms.h"
 #include "compiler/layout/LayoutPasses.h"
+#include "compiler/layout/MemoryOrder.h"
 #include "dialects/diagnostics/Diagnostics.h"
 #include "dialects/nn/NN.h"
 
@@ -87,36 +88,22 @@ static std::string plainLayoutOf(Value value) {
 // Transpositions
 //===----------------------------------------------------------------------===//
 
-/// The tag of a tensor of layout `tag` after a transposition that moves no
-/// bytes; empty if oneDNN has no such tag.
-static std::string transposeTag(StringRef tag, ArrayRef<int64_t> permutation) {
-  if (!isPermutation(tag) || tag.size() != permutation.size())
-    return {};
-  std::string transposed(tag);
-  for (char &letter : transposed) {
-    auto place = llvm::find(permutation, letter - 'a');
-    letter = static_cast<char>('a' + (place - permutation.begin()));
-  }
-  return isLayout(transposed, static_cast<int>(tag.size())) ? transposed
-                                                            : std::string();
-}
-
 /// `value` transposed, as a view in a permuted layout.
 Value Assigner::transposedView(Value value, ArrayRef<int64_t> permutation,
                                Operation *user) {
-  std::string tag = transposeTag(dnn::getLayout(typeOf(value)), permutation);
-  if (tag.empty()) {
+  if (!isPermutation(dnn::getLayout(typeOf(value))))
     value = forms.get(value, plainLayoutOf(value), user);
-    tag = transposeTag(dnn::getLayout(typeOf(value)), permutation);
-  }
-  if (tag.empty())
-    return {};
+  std::string tag = dnn::getLayout(typeOf(value));
   SmallVector<int64_t> shape;
   for (int64_t dimension : permutation)
     shape.push_back(typeOf(value).getDimSize(dimension));
+  for (char &letter : tag) {
+    auto place = llvm::find(permutation, letter - 'a') - permutation.begin();
+    letter = static_cast<char>('a' + place);
+  }
   auto type = RankedTensorType::get(shape, typeOf(value).getElementType());
   builder.setInsertionPoint(user);
-  return dnn::ViewOp::create(builder, value.getLoc(),
+  return dnn::ViewOp::create(builder, user->getLoc(),
                              dnn::withLayout(type, tag), value);
 }
 
@@ -126,44 +113,23 @@ void Assigner::viewTransposed(dnn::MatMulOp op) {
   auto swapped = llvm::to_vector(llvm::seq<int64_t>(0, rank));
   std::swap(swapped[rank - 2], swapped[rank - 1]);
   if (op.getTransposeSrc()) {
-    if (Value view = transposedView(op.getSrc(), swapped, op)) {
-      op.getSrcMutable().assign(view);
-      op.setTransposeSrc(false);
-    }
+    op.getSrcMutable().assign(transposedView(op.getSrc(), swapped, op));
+    op.setTransposeSrc(false);
   }
   if (op.getTransposeWeights()) {
-    if (Value view = transposedView(op.getWeights(), swapped, op)) {
-      op.getWeightsMutable().assign(view);
-      op.setTransposeWeights(false);
-    }
+    op.getWeightsMutable().assign(transposedView(op.getWeights(), swapped, op));
+    op.setTransposeWeights(false);
   }
 }
 
-/// Whether `op` takes operands in any layout.
-static bool takesLayouts(Operation *op) {
-  return isa<dnn::PrimitiveOpInterface>(op) ||
-         op->hasTrait<nn::IsElementwise>();
-}
-
-/// A transposition whose result is plain as it lies, or whose users take
-/// layouts, moves nothing: it becomes a view.
+/// A transposition moves nothing: its result is a view in a permuted layout,
+/// plain if that has the same bytes.
 void Assigner::assignTranspose(nn::TransposeOp op) {
-  Value input = op.getInput();
-  std::string tag =
-      transposeTag(dnn::getLayout(typeOf(input)), op.getPermutation());
-  bool supported = dnn::isSupportedElementType(typeOf(input).getElementType());
-  bool plain =
-      !tag.empty() && haveSameBytes(typeOf(op.getResult()).getShape(), tag,
-                                    plainLayoutOf(op.getResult()));
-  if (tag.empty() || !supported ||
-      !(plain || llvm::any_of(op->getUsers(), takesLayouts))) {
-    makeOperandsPlain(op);
-    return;
-  }
-  Value view = transposedView(input, op.getPermutation(), op);
-  view.setLoc(op.getLoc());
-  if (plain)
-    view = forms.get(view, plainLayoutOf(view), op);
+  Value view = transposedView(op.getInput(), op.getPermutation(), op);
+  std::string plain = plainLayoutOf(view);
+  if (haveSameBytes(typeOf(view).getShape(), dnn::getLayout(typeOf(view)),
+                    plain))
+    view = forms.get(view, plain, op);
   op.getResult().replaceAllUsesWith(view);
   op.erase();
 }
@@ -182,14 +148,6 @@ void Assigner::makeOperandsPlain(Operation *op) {
 /// must move; the others, which are repeated, are plain.
 void Assigner::assignElementwise(Operation *op) {
   auto result = typeOf(op->getResult(0));
-  auto isSupported = [](Type type) {
-    return dnn::isSupportedElementType(getElementTypeOrSelf(type));
-  };
-  if (!llvm::all_of(op->getOperandTypes(), isSupported) ||
-      !isSupported(result)) {
-    makeOperandsPlain(op);
-    return;
-  }
   auto isFull = [&](Value value) {
     return typeOf(value).getShape() == result.getShape();
   };
@@ -257,7 +215,7 @@ LogicalResult Assigner::assign(Operation *op) {
     assignTranspose(transpose);
   else if (op->hasTrait<nn::IsElementwise>())
     assignElementwise(op);
-  else
+  else if (!rewriteInMemoryOrder(op, forms, builder))
     makeOperandsPlain(op);
   return success();
 }

@@ -250,7 +250,8 @@ double LayoutChooser::reorderSeconds(dnn::PrimitiveOpInterface op,
 /// no estimate of a single primitive shows.
 static bool isBetter(const Candidate &lhs, const Candidate &rhs) {
   auto rank = [](const Candidate &candidate) {
-    bool blocked = !allActivations(candidate.spec, isPermutation);
+    bool blocked = !allActivations(
+        candidate.spec, [](StringRef tag) { return isPermutation(tag); });
     bool reference = candidate.implementation.find("ref") != std::string::npos;
     return reference ? 2 : blocked ? 1 : 0;
   };

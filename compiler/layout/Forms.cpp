@@ -14,7 +14,7 @@ using namespace mlir;
 using namespace mlcc;
 
 bool mlcc::isPermutation(StringRef tag) {
-  return llvm::all_of(tag, llvm::isLower) && !tag.contains(':');
+  return isPermutation(tag.str(), static_cast<int>(tag.size()));
 }
 
 /// The letters of `tag` whose extent is not one.
@@ -53,6 +53,30 @@ bool mlcc::isConstant(Value value) {
   return false;
 }
 
+RankedTensorType mlcc::physicalType(RankedTensorType type, StringRef tag) {
+  SmallVector<int64_t> shape;
+  if (type.getRank())
+    for (char letter : tag)
+      shape.push_back(type.getDimSize(letter - 'a'));
+  return RankedTensorType::get(shape, type.getElementType());
+}
+
+/// A reorder between permutations of an element type that oneDNN does not know:
+/// a transposition of the bytes.
+static Value transposeBytes(OpBuilder &builder, Value value,
+                            RankedTensorType wanted) {
+  auto type = cast<RankedTensorType>(value.getType());
+  std::string from = dnn::getLayout(type), to = dnn::getLayout(wanted);
+  SmallVector<int64_t> permutation;
+  for (char letter : to)
+    permutation.push_back(from.find(letter));
+  Location location = value.getLoc();
+  Value bytes =
+      dnn::ViewOp::create(builder, location, physicalType(type, from), value);
+  Value moved = nn::TransposeOp::create(builder, location, bytes, permutation);
+  return dnn::ViewOp::create(builder, location, wanted, moved);
+}
+
 Value Forms::get(Value value, StringRef tag, Operation *user) {
   auto type = cast<RankedTensorType>(value.getType());
   RankedTensorType wanted = dnn::withLayout(type, tag);
@@ -66,6 +90,8 @@ Value Forms::get(Value value, StringRef tag, Operation *user) {
   Location location = value.getLoc();
   if (haveSameBytes(type.getShape(), dnn::getLayout(type), tag))
     return form = dnn::ViewOp::create(builder, location, wanted, value);
+  if (!dnn::isSupportedElementType(type.getElementType()))
+    return form = transposeBytes(builder, value, wanted);
   auto reorder = dnn::ReorderOp::create(builder, location, wanted, value);
   if (!isConstant(value))
     made.push_back({value, reorder, user});

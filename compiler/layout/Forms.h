@@ -22,6 +22,11 @@ bool isPermutation(llvm::StringRef tag);
 bool haveSameBytes(llvm::ArrayRef<int64_t> shape, llvm::StringRef lhs,
                    llvm::StringRef rhs);
 
+/// The tensor of permuted layout `tag` as it lies: a plain one, the dimensions
+/// in the order of the tag.
+mlir::RankedTensorType physicalType(mlir::RankedTensorType type,
+                                    llvm::StringRef tag);
+
 /// The tag with the channels (dimension 1) last, "acdb" for rank 4; the plain
 /// one below rank 3.
 std::string channelsLast(int64_t rank);

@@ -47,7 +47,8 @@ TensorSpec tensorSpec(mlir::RankedTensorType type, int argument);
 /// i8 as signed and ui8 as unsigned bytes).
 bool isSupportedElementType(mlir::Type type);
 
-/// Bytes in memory of a tensor in its layout, padding included.
+/// Bytes in memory of a tensor in its layout, padding included. Blocked layouts
+/// are for element types that oneDNN knows.
 int64_t layoutBytes(mlir::RankedTensorType type);
 
 /// Appends a post-op. `operand` is that of `#dnn.binary` (of the result's rank,

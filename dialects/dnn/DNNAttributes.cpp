@@ -76,6 +76,11 @@ TensorSpec dnn::tensorSpec(RankedTensorType type, int argument) {
 }
 
 int64_t dnn::layoutBytes(RankedTensorType type) {
+  int rank = std::max<int>(type.getRank(), 1);
+  if (mlcc::isPermutation(getLayout(type), rank)) {
+    int64_t elementBytes = (type.getElementTypeBitWidth() + 7) / 8;
+    return type.getNumElements() * elementBytes;
+  }
   return makeDesc(tensorSpec(type, 0)).get_size();
 }
 

@@ -225,8 +225,8 @@ def DNN_ViewOp : DNN_Op<"view"> {
     %v = dnn.view %x : tensor<1x64x56x56xf32, #dnn.layout<"acdb">> -> tensor<1x56x56x64xf32>
     ```
   }];
-  let arguments = (ins DNN_Tensor:$src);
-  let results = (outs DNN_Tensor:$result);
+  let arguments = (ins AnyStaticShapeTensor:$src);
+  let results = (outs AnyStaticShapeTensor:$result);
   let assemblyFormat = "$src attr-dict `:` type($src) `->` type($result)";
   let hasVerifier = 1;
   let hasFolder = 1;

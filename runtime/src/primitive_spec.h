@@ -30,9 +30,9 @@ struct TensorSpec {
   int argument = 0; ///< DNNL_ARG_...
   dnnl::memory::dims dims;
   dnnl::memory::data_type type = dnnl::memory::data_type::f32;
-  /// A oneDNN format tag ("nchw" style names are spelled "abcd"), "any" to let
-  /// oneDNN choose, or "opaque:<hex>" for a layout without a tag (the bytes of
-  /// the serialized descriptor).
+  /// A oneDNN format tag ("nchw" style names are spelled "abcd"), any other
+  /// permutation of the letters, "any" to let oneDNN choose, or "opaque:<hex>"
+  /// for a layout without a tag (the bytes of the serialized descriptor).
   std::string layout = "any";
 };
 
@@ -94,8 +94,10 @@ std::string layoutOf(const dnnl::memory::desc &desc);
 /// Throws std::runtime_error for a layout that does not exist or does not fit
 /// the dimensions.
 dnnl::memory::desc makeDesc(const TensorSpec &spec);
-/// Whether `layout` is the name of a format tag of tensors of `rank`
-/// dimensions, or (the syntax of) an opaque one.
+/// Whether `layout` only says in which order the `rank` dimensions lie.
+bool isPermutation(const std::string &layout, int rank);
+/// Whether `layout` is a permutation or the name of a format tag of tensors of
+/// `rank` dimensions, or (the syntax of) an opaque one.
 bool isLayout(const std::string &layout, int rank);
 /// The tag of dense row-major order: "abcd" for four dimensions.
 std::string plainLayout(int rank);

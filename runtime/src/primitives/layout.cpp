@@ -9,6 +9,7 @@
 
 #include <dnnl_debug.h>
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <cstring>
@@ -101,11 +102,46 @@ static std::vector<uint8_t> opaqueBlob(const std::string &layout) {
   return blob;
 }
 
+bool isPermutation(const std::string &layout, int rank) {
+  if (rank < 1 || rank > DNNL_MAX_NDIMS ||
+      layout.size() != static_cast<size_t>(rank))
+    return false;
+  std::string sorted = layout;
+  std::sort(sorted.begin(), sorted.end());
+  return sorted == plainLayout(rank);
+}
+
 bool isLayout(const std::string &layout, int rank) {
   if (isOpaque(layout))
     return !opaqueBlob(layout).empty();
+  if (isPermutation(layout, rank))
+    return true;
   auto found = tagTable().byName.find(layout);
   return found != tagTable().byName.end() && rankOfTag(layout.c_str()) == rank;
+}
+
+/// The dense tensor whose dimensions lie in the order of `permutation`.
+static memory::desc permutedDesc(const memory::dims &dims,
+                                 memory::data_type type,
+                                 const std::string &permutation) {
+  memory::dims strides(dims.size());
+  memory::dim stride = 1;
+  for (auto letter = permutation.rbegin(); letter != permutation.rend();
+       ++letter) {
+    strides[*letter - 'a'] = stride;
+    stride *= std::max<memory::dim>(dims[*letter - 'a'], 1);
+  }
+  return memory::desc(dims, type, strides);
+}
+
+/// The order of the dimensions by falling strides.
+static std::string orderOfStrides(const memory::dims &strides) {
+  std::string order = plainLayout(static_cast<int>(strides.size()));
+  std::sort(order.begin(), order.end(), [&](char lhs, char rhs) {
+    return std::pair(-strides[lhs - 'a'], lhs) <
+           std::pair(-strides[rhs - 'a'], rhs);
+  });
+  return order;
 }
 
 std::string plainLayout(int rank) {
@@ -130,6 +166,12 @@ std::string layoutOf(const memory::desc &desc) {
                            /*allow_empty=*/true);
     if (isSame(candidate, desc))
       return name;
+  }
+  if (desc.get_format_kind() == memory::format_kind::blocked &&
+      desc.get_inner_nblks() == 0) {
+    std::string order = orderOfStrides(desc.get_strides());
+    if (isSame(permutedDesc(dims, desc.get_data_type(), order), desc))
+      return order;
   }
 
   static const char digits[] = "0123456789abcdef";
@@ -158,7 +200,10 @@ memory::desc makeDesc(const TensorSpec &spec) {
     throw std::runtime_error("layout '" + spec.layout +
                              "' does not exist for tensors of rank " +
                              std::to_string(spec.dims.size()));
-  return memory::desc(spec.dims, spec.type, tagTable().byName.at(spec.layout));
+  auto tag = tagTable().byName.find(spec.layout);
+  if (tag == tagTable().byName.end())
+    return permutedDesc(spec.dims, spec.type, spec.layout);
+  return memory::desc(spec.dims, spec.type, tag->second);
 }
 
 } // namespace mlcc

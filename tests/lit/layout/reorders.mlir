@@ -10,7 +10,7 @@
 func.func @once(%x: !plain, %y: !last) -> (!plain, tensor<2048xf32>) {
   // CHECK-NEXT: %[[ADD:.*]] = nn.add
   // CHECK-NEXT: %[[PLAIN:.*]] = dnn.reorder %[[ADD]]
-  // CHECK-NEXT: %[[FLAT:.*]] = nn.reshape %[[PLAIN]]
+  // CHECK-NEXT: %[[FLAT:.*]] = dnn.view %[[PLAIN]]
   // CHECK-NEXT: return %[[PLAIN]], %[[FLAT]]
   %0 = nn.add %y, %y : (!last, !last) -> !plain
   %1 = nn.reshape %0 {shape = array<i64: 2048>} : (!plain) -> tensor<2048xf32>
