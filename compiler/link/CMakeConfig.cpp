@@ -35,7 +35,6 @@ void mlcc::writeCMakeConfig(const LinkOptions &options, llvm::StringRef name,
     stream << "  find_package(Threads REQUIRED)\n"
            << "  target_link_libraries(" << name << " INTERFACE\n"
            << "    ${MLCC_LIBRARY_DIR}/libmlcc_runtime.a\n"
-           << "    ${MLCC_LIBRARY_DIR}/libmlcc_primitives.a\n"
            << "    ${MLCC_LIBRARY_DIR}/libdnnl.a\n"
            << "    Threads::Threads ${CMAKE_DL_LIBS} stdc++ m)\n";
   stream << "endif()\n";

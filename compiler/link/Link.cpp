@@ -58,8 +58,7 @@ static LogicalResult findLibraries(mlir::Location location,
                                    const LinkOptions &options,
                                    std::vector<std::string> &paths) {
   bool executable = options.kind == ArtefactKind::Executable;
-  llvm::SmallVector<llvm::StringRef> names = {"mlcc_runtime", "mlcc_primitives",
-                                              "dnnl"};
+  llvm::SmallVector<llvm::StringRef> names = {"mlcc_runtime", "dnnl"};
   if (executable)
     names.insert(names.begin(), "mlcc_cli");
   for (llvm::StringRef name : names) {
