@@ -347,7 +347,7 @@ private:
     if (failed(program))
       return failure();
     if (report)
-      program->emitRemark()
+      emitRemark(program->getLoc())
           << "arena of @" << function.getSymName() << ": "
           << program->getArena() << " bytes; at most " << planner.lowerBound()
           << " bytes are alive together";

@@ -159,6 +159,8 @@ int main(int argc, char **argv) {
   registerAllDialects(registry);
   mlir::MLIRContext context(registry);
   context.loadAllAvailableDialects();
+  // Errors name the node of the model; the operation's text is for developers.
+  context.printOpOnDiagnostic(false);
   DiagnosticPrinter printer(&context, llvm::errs());
   if (failed(dump(arguments, &context)))
     return printer.exitStatus() ? printer.exitStatus() : 1;

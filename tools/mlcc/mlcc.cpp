@@ -298,6 +298,8 @@ int main(int argc, char **argv) {
   registerAllDialects(registry);
   mlir::MLIRContext context(registry);
   context.loadAllAvailableDialects();
+  // Errors name the node of the model; the operation's text is for developers.
+  context.printOpOnDiagnostic(false);
   DiagnosticPrinter printer(&context, llvm::errs());
   LogicalResult result = compile(arguments, &context);
   // Memory is given back faster by the end of the process than piece by piece.
