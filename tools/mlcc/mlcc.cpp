@@ -12,6 +12,7 @@
 #include "compiler/link/TemporaryFile.h"
 #include "dialects/diagnostics/Diagnostics.h"
 #include "frontends/onnx/Check.h"
+#include "runtime/src/errors.h"
 #include "tools/common/ModelOptions.h"
 #include "tools/common/Progress.h"
 
@@ -118,10 +119,17 @@ static void listErrors() {
          "Printed by `mlcc --list-errors=markdown`. An error names the "
          "node of the model and its code;\n"
          "1xxx and 2xxx are the model's or the options' (exit status 2), "
-         "3xxx the compiler's, 4xxx the machine's (exit status 1).\n";
+         "3xxx the compiler's, 4xxx the machine's (exit status 1). 5xxx are "
+         "those of compiled programs\nand of the runtime library: 51xx are the "
+         "command line's or a file's (exit status 2), 50xx the model's or the "
+         "machine's (exit status 1).\n";
   for (const ErrorInfo &error : errorCatalogue())
     llvm::outs() << "\n## " << toString(error.code) << ": " << error.title
                  << "\n\n"
+                 << error.remedy << '\n';
+  for (const RuntimeErrorInfo &error : runtimeErrorCatalogue())
+    llvm::outs() << "\n## MLCC-" << static_cast<int>(error.code) << ": "
+                 << error.title << "\n\n"
                  << error.remedy << '\n';
 }
 
