@@ -41,6 +41,7 @@ if(NOT MLCC_ONEDNN_DIR)
   execute_process(COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/cmake/onednn/build.sh --print-prefix
                   OUTPUT_VARIABLE MLCC_ONEDNN_DIR OUTPUT_STRIP_TRAILING_WHITESPACE)
 endif()
+unset(dnnl_DIR CACHE) # A new version or new options have another prefix.
 find_package(dnnl 3.5 QUIET CONFIG PATHS ${MLCC_ONEDNN_DIR} NO_DEFAULT_PATH)
 if(NOT dnnl_FOUND)
   find_package(dnnl 3.5 QUIET CONFIG)
@@ -48,7 +49,7 @@ endif()
 if(NOT dnnl_FOUND OR NOT DNNL_CPU_RUNTIME STREQUAL "THREADPOOL")
   message(FATAL_ERROR
     "oneDNN 3.5 or newer with the THREADPOOL runtime was not found. Build it with: cmake/onednn/build.sh\n"
-    "(about ten minutes on two cores, once per machine)")
+    "(about eight minutes on two cores, once per machine)")
 endif()
 message(STATUS "oneDNN: ${dnnl_VERSION} (${dnnl_DIR})")
 

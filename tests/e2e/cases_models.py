@@ -1,7 +1,6 @@
 """Every model compiles and gives ONNX Runtime's outputs, at one and at two threads."""
 
 import glob
-import json
 import os
 import shutil
 
@@ -123,7 +122,7 @@ def add_cases(group, tools, model, name, bind, tolerance, expected, inputs=None)
         for value in onnx_outputs(os.path.join(expected, "test_data_set_*")):
             if value not in info:
                 raise Failure(f"output '{value}' is not in:\n{info}")
-        timing = json.loads(tools.run(program, "bench", "--threads", 1, "--seconds", 0.2, "--warmup", 0, "--json"))
+        timing = tools.run_json(program, "bench", "--threads", 1, "--seconds", 0.2, "--warmup", 0, "--json")
         if not timing["median_seconds"] > 0:
             raise Failure(f"no median in {timing}")
         os.remove(program)

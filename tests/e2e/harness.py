@@ -38,13 +38,13 @@ class Tools:
                 self._digits = program
             return self._digits
 
-    def run(self, *command, status=0, timeout=600, cwd=None):
+    def run(self, *command, status=0, timeout=600, stderr=subprocess.STDOUT):
         """Runs a command that must end with `status`; returns stdout and stderr as one text."""
         command = [str(word) for word in command]
         shown = " ".join(command)
         try:
-            done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                  timeout=timeout, cwd=cwd, errors="replace")
+            done = subprocess.run(command, stdout=subprocess.PIPE, stderr=stderr,
+                                  timeout=timeout, errors="replace")
         except subprocess.TimeoutExpired:
             raise Failure(f"no end after {timeout} s: {shown}") from None
         except OSError as error:
@@ -53,6 +53,14 @@ class Tools:
             raise Failure(f"exit status {done.returncode}, expected {status}: {shown}\n"
                           + _tail(done.stdout))
         return done.stdout
+
+    def run_json(self, *command):
+        """Runs a command that writes JSON to stdout; returns what it says."""
+        output = self.run(*command, stderr=subprocess.PIPE)
+        try:
+            return json.loads(output)
+        except ValueError as error:
+            raise Failure(f"no JSON ({error}): {' '.join(map(str, command))}\n" + _tail(output)) from None
 
     def expect_error(self, *command, codes="[12]...", timeout=120):
         """Runs a command on bad input: exit status 2 and a coded error, nothing worse."""
