@@ -10,6 +10,20 @@
 
 include "mlir/Pass/PassBase.td"
 
+def ExpandResizePass : Pass<"expand-resize", "::mlir::func::FuncOp"> {
+  let summary = "Writes resize as gathers at constant positions and weighted sums";
+  let description = [{
+    Which input elements an output element is made of, and with which weights,
+    is known per dimension, so one dimension after the other becomes
+
+      sum over taps k: gather(x, positions_k) * weights_k
+
+    Repetition of each element by a whole factor is a reshape and a broadcast.
+    The pieces are element-wise and data movement, which share a loop.
+  }];
+  let dependentDialects = ["::mlcc::nn::NNDialect"];
+}
+
 def FormKernelsPass : Pass<"form-kernels", "::mlir::ModuleOp"> {
   let summary = "Groups nn ops into kernel functions";
   let description = [{

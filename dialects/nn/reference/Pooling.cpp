@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/nn/ResizeTaps.h"
 #include "dialects/nn/reference/Reference.h"
 
 #include <cmath>
@@ -120,114 +121,16 @@ double LpPoolOp::evaluationWork() { return poolWork(*this); }
 // Resize
 //===----------------------------------------------------------------------===//
 
-namespace {
-/// An input position and its share in an output element.
-struct Tap {
-  int64_t position;
-  double weight;
-};
-
-/// One dimension of a resize op.
-struct ResizedDimension {
-  int64_t inputExtent, outputExtent;
-  double scale;
-};
-} // namespace
-
-/// The input position that output position `x` maps to (ONNX Resize).
-static double inputCoordinate(int64_t x, const ResizedDimension &dimension,
-                              CoordinateMode mode) {
-  double input = dimension.inputExtent, output = dimension.outputExtent;
-  double scale = dimension.scale;
-  double halfPixel = (x + 0.5) / scale - 0.5;
-  switch (mode) {
-  case CoordinateMode::half_pixel:
-    return halfPixel;
-  case CoordinateMode::asymmetric:
-    return x / scale;
-  case CoordinateMode::align_corners:
-    return output == 1 ? 0 : x * (input - 1) / (output - 1);
-  case CoordinateMode::pytorch_half_pixel:
-    return output > 1 ? halfPixel : 0;
-  case CoordinateMode::half_pixel_symmetric: {
-    double adjustment = output / (scale * input);
-    return input / 2 * (1 - adjustment) + halfPixel;
-  }
-  }
-  llvm_unreachable("all modes are handled");
-}
-
-static double roundNearest(double x, NearestMode mode) {
-  switch (mode) {
-  case NearestMode::round_prefer_floor:
-    return std::ceil(x - 0.5);
-  case NearestMode::round_prefer_ceil:
-    return std::floor(x + 0.5);
-  case NearestMode::floor:
-    return std::floor(x);
-  case NearestMode::ceil:
-    return std::ceil(x);
-  }
-  llvm_unreachable("all modes are handled");
-}
-
-/// The cubic convolution kernel (Keys, 1981, eq. 4) at distance `x`.
-static double cubicWeight(double x, double a) {
-  x = std::abs(x);
-  if (x <= 1)
-    return ((a + 2) * x - (a + 3)) * x * x + 1;
-  return ((a * x - 5 * a) * x + 8 * a) * x - 4 * a;
-}
-
-/// What the output position `x` of a dimension is made of.
-static SmallVector<Tap> tapsOf(ResizeOp op, int64_t x,
-                               const ResizedDimension &dimension) {
-  double coordinate = inputCoordinate(x, dimension, op.getCoordinateMode());
-  int64_t last = dimension.inputExtent - 1;
-  // Far outside all coordinates are alike; this keeps them in integers.
-  coordinate = std::clamp(coordinate, -4.0, last + 4.0);
-  SmallVector<Tap> taps;
-  if (op.getMode() == ResizeMode::nearest) {
-    taps.push_back(
-        {static_cast<int64_t>(roundNearest(coordinate, op.getNearestMode())),
-         1});
-  } else if (op.getMode() == ResizeMode::linear) {
-    int64_t left = std::floor(coordinate);
-    double ratio = coordinate - left;
-    taps.append({{left, 1 - ratio}, {left + 1, ratio}});
-  } else {
-    int64_t left = std::floor(coordinate);
-    double a = op.getCubicCoefficient().convertToDouble();
-    for (int64_t i = left - 1; i <= left + 2; ++i)
-      taps.push_back({i, cubicWeight(coordinate - i, a)});
-    if (op.getExcludeOutside()) {
-      double sum = 0;
-      for (Tap &tap : taps) {
-        if (tap.position < 0 || tap.position > last)
-          tap.weight = 0;
-        sum += tap.weight;
-      }
-      for (Tap &tap : taps)
-        tap.weight /= sum;
-    }
-  }
-  llvm::erase_if(taps, [](const Tap &tap) { return tap.weight == 0; });
-  for (Tap &tap : taps)
-    tap.position = std::clamp<int64_t>(tap.position, 0, last);
-  return taps;
-}
-
 LogicalResult ResizeOp::evaluate(Operands operands, Results &results) {
   const HostTensor &input = operands[0];
   HostTensor &result = results.emplace_back(getType());
   Extents strides = rowMajorStrides(input.getShape());
   int64_t rank = strides.size();
   // taps[dimension][output position]
-  SmallVector<std::vector<SmallVector<Tap>>> taps(rank);
+  SmallVector<std::vector<ResizeTaps>> taps(rank);
   for (int64_t d = 0; d < rank; ++d)
     for (int64_t x = 0; x < getSizes()[d]; ++x)
-      taps[d].push_back(tapsOf(
-          *this, x, {input.getShape()[d], getSizes()[d], getScales()[d]}));
+      taps[d].push_back(resizeTaps(*this, d, x));
   for (Walk walk(result.getShape()); walk; walk.next()) {
     // The weights of dimensions multiply: sum over all combinations of taps.
     Extents counts;
@@ -239,7 +142,7 @@ LogicalResult ResizeOp::evaluate(Operands operands, Results &results) {
       double weight = 1;
       offset = 0;
       for (int64_t d = 0; d < rank; ++d) {
-        const Tap &tap = taps[d][walk.index()[d]][choice.index()[d]];
+        const ResizeTap &tap = taps[d][walk.index()[d]][choice.index()[d]];
         weight *= tap.weight;
         offset += tap.position * strides[d];
       }
