@@ -7,6 +7,8 @@
 
 #include "compiler/kernels/ElementTypes.h"
 
+#include "compiler/kernels/PhysicalLayout.h"
+
 using namespace mlir;
 
 namespace mlcc::kernels {
@@ -24,7 +26,9 @@ Type memoryType(Type element) {
 }
 
 MemRefType memoryType(RankedTensorType type) {
-  return MemRefType::get(type.getShape(), memoryType(type.getElementType()));
+  std::optional<PhysicalLayout> layout = PhysicalLayout::of(type);
+  return MemRefType::get(layout ? layout->shape() : type.getShape(),
+                         memoryType(type.getElementType()));
 }
 
 } // namespace mlcc::kernels

@@ -9,6 +9,7 @@
 
 #include "compiler/kernels/Conversions.h"
 #include "compiler/kernels/OpModels.h"
+#include "compiler/kernels/PhysicalLayout.h"
 #include "dialects/nn/NN.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -16,6 +17,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 
@@ -241,7 +243,7 @@ Value LoopEmitter::element(Value tensor, ArrayRef<IndexExpr> given) {
     Value value;
     if (auto argument = dyn_cast<BlockArgument>(tensor)) {
       Value memory = function.getArgument(2 + argument.getArgNumber());
-      Value place = materialize(space.linearize(index, type.getShape()));
+      Value place = materialize(PhysicalLayout::of(type)->place(space, index));
       value = memref::LoadOp::create(rewriter, flatten(memory), place);
       if (type.getElementType().isInteger(1)) {
         Value zero = arith::ConstantIntOp::create(rewriter, 0, 8);
@@ -263,15 +265,27 @@ void LoopEmitter::bind(Value tensor, ArrayRef<IndexExpr> index, Value value) {
   levels.back().elements[tensor].push_back({llvm::to_vector(index), value});
 }
 
-void LoopEmitter::storeResult(unsigned number, ArrayRef<IndexExpr> index) {
+void LoopEmitter::storeResult(unsigned number, ArrayRef<IndexExpr> physical) {
   Value tensor = graph.getBody().front().getTerminator()->getOperand(number);
   auto type = cast<RankedTensorType>(tensor.getType());
-  Value value = element(tensor, index);
+  PhysicalLayout layout = *PhysicalLayout::of(type);
+  SmallVector<IndexExpr> index = layout.logicalIndex(physical);
+  std::function<Value(unsigned)> valueFrom = [&](unsigned dim) -> Value {
+    while (dim < index.size() && !layout.isPadded(dim))
+      ++dim;
+    if (dim == index.size())
+      return element(tensor, index);
+    return chooseBelow(
+        index[dim], type.getDimSize(dim), scalarType(type.getElementType()),
+        [&] { return valueFrom(dim + 1); },
+        [&] { return scalarConstant(rewriter, type.getElementType(), 0); });
+  };
+  Value value = valueFrom(0);
   Type memory = memoryType(type.getElementType());
   if (value.getType() != memory)
     value = arith::ExtUIOp::create(rewriter, memory, value);
   Value output = function.getArgument(2 + graph.getNumArguments() + number);
-  Value place = materialize(space.linearize(index, type.getShape()));
+  Value place = materialize(space.linearize(physical, layout.shape()));
   memref::StoreOp::create(rewriter, value, flatten(output), place);
 }
 
@@ -288,16 +302,8 @@ SmallVector<LoopGroup> LoopEmitter::planGroups(const void *key,
     // A trial walks each dimension on its own.
     bool apart = learned || !nest || (extent != 1 && nest->separate.count(dim));
     if (groups.empty() || apart)
-      groups.emplace_back();
+      groups.emplace_back().firstDim = dim;
     groups.back().extents.push_back(extent);
-    if (!nest || !nest->breakpoints.count(dim))
-      continue;
-    int64_t step = 1;
-    for (unsigned inner = dim + 1;
-         inner < extents.size() && !nest->separate.count(inner); ++inner)
-      step *= extents[inner];
-    for (int64_t place : nest->breakpoints.at(dim))
-      groups.back().breakpoints.push_back(place * step);
   }
   return groups;
 }
@@ -307,63 +313,84 @@ LoopEmitter::Values LoopEmitter::loops(const void *key,
                                        ValueRange init, LoopBody body) {
   SmallVector<LoopGroup> groups = planGroups(key, extents);
   if (!learned)
-    return loopsOver(groups, init, body);
-  return loopsOver(groups, init,
+    return loopsOver(key, groups, {}, init, body);
+  return loopsOver(key, groups, {}, init,
                    [&](ArrayRef<IndexExpr> index, ValueRange carried) {
-                     noteNest(key, extents, index);
+                     learned->addInstance(key, extents, index);
                      return body(index, carried);
                    });
 }
 
-void LoopEmitter::noteNest(const void *key, ArrayRef<int64_t> extents,
-                           ArrayRef<IndexExpr> index) {
-  learned->addInstance(key, extents, index);
-  for (auto [dim, expr] : llvm::enumerate(index)) {
-    if (expr.isConstant())
-      continue;
-    VariableId id = expr.getTerms().front().first;
-    origins[id] = {key, dim};
-    if (!key)
-      space[id].rootDims = uint64_t(1) << std::min<size_t>(dim, 63);
+SmallVector<int64_t> LoopEmitter::segmentEnds(const void *key,
+                                              const LoopGroup &group,
+                                              const SegmentPath &path) const {
+  SmallVector<int64_t> ends;
+  auto nest = plan.nests.find(key);
+  if (nest != plan.nests.end()) {
+    // Leading dimensions of extent one have no places to split at.
+    SegmentPath inside(path);
+    int64_t step = group.extent();
+    for (int64_t extent : group.extents) {
+      step /= std::max<int64_t>(1, extent);
+      auto places = nest->second.breakpoints.find(inside);
+      if (places != nest->second.breakpoints.end())
+        for (int64_t place : places->second)
+          ends.push_back(place * step);
+      if (extent != 1)
+        break;
+      inside.push_back(0);
+    }
   }
+  ends.push_back(group.extent());
+  return ends;
 }
 
-LoopEmitter::Values LoopEmitter::loopsOver(ArrayRef<LoopGroup> groups,
-                                           ArrayRef<IndexExpr> outer,
+/// The path behind a segment of a group that starts at `begin`.
+static SegmentPath pathBehind(const SegmentPath &path, const LoopGroup &group,
+                              int64_t begin) {
+  SegmentPath behind(path);
+  int64_t inner = group.extent();
+  for (int64_t extent : group.extents) {
+    inner /= std::max<int64_t>(1, extent);
+    behind.push_back(begin / std::max<int64_t>(1, inner));
+    begin %= std::max<int64_t>(1, inner);
+  }
+  return behind;
+}
+
+LoopEmitter::Values LoopEmitter::loopsOver(const Descent &descent,
+                                           ArrayRef<LoopGroup> groups,
                                            ValueRange init, LoopBody body) {
   if (groups.empty())
-    return body(outer, init);
-  const LoopGroup &group = groups.front();
-  SmallVector<int64_t> bounds(group.breakpoints);
-  bounds.push_back(group.extent());
+    return body(descent.outer, init);
   Values carried(init.begin(), init.end());
   int64_t begin = 0;
-  for (int64_t end : bounds) {
-    carried = loopSegment(groups, begin, end, outer, carried, body);
+  for (int64_t end : segmentEnds(descent.key, groups.front(), descent.path)) {
+    carried = loopSegment(descent, groups, begin, end, carried, body);
     begin = end;
   }
   return carried;
 }
 
-LoopEmitter::Values LoopEmitter::loopSegment(ArrayRef<LoopGroup> groups,
+LoopEmitter::Values LoopEmitter::loopSegment(const Descent &descent,
+                                             ArrayRef<LoopGroup> groups,
                                              int64_t begin, int64_t end,
-                                             ArrayRef<IndexExpr> outer,
                                              ValueRange init, LoopBody body) {
   const LoopGroup &group = groups.front();
   auto inside = [&](const IndexExpr &place, ValueRange carried) {
-    SmallVector<IndexExpr> indices(outer);
-    indices.append(space.delinearize(place, group.extents));
-    return loopsOver(groups.drop_front(), indices, carried, body);
+    Descent inner{descent.key, pathBehind(descent.path, group, begin),
+                  descent.outer};
+    inner.outer.append(space.delinearize(place, group.extents));
+    return loopsOver(inner, groups.drop_front(), carried, body);
   };
   if (end - begin == 1 && !group.lower)
     return inside(IndexExpr(begin), init);
 
   Value lower = indexConstant(begin), upper = indexConstant(end);
   if (group.lower) {
-    if (begin != 0)
-      lower = arith::MaxSIOp::create(rewriter, group.lower, lower);
-    else
-      lower = group.lower;
+    lower = begin == 0
+                ? group.lower
+                : Value(arith::MaxSIOp::create(rewriter, group.lower, lower));
     // The given bound does not pass the group's end.
     upper = end == group.extent()
                 ? group.upper
@@ -374,6 +401,13 @@ LoopEmitter::Values LoopEmitter::loopSegment(ArrayRef<LoopGroup> groups,
   nested(loop, loop.getBody(), /*barrier=*/false, [&] {
     IndexExpr place =
         opaque(loop.getInductionVar(), {begin, std::max(begin, end - 1)});
+    if (learned) {
+      VariableId id = place.getTerms().front().first;
+      origins[id] = {descent.key, descent.path};
+      if (!descent.key)
+        space[id].rootDims = uint64_t(1)
+                             << std::min<size_t>(descent.path.size(), 63);
+    }
     Values carried = inside(place, loop.getRegionIterArgs());
     if (!init.empty())
       scf::YieldOp::create(rewriter, carried);
@@ -392,22 +426,24 @@ void LoopEmitter::iterations(int64_t work,
   });
 }
 
-void LoopEmitter::dispatch(const LoopGroup &group, const IndexExpr &index,
-                           function_ref<void(ArrayRef<IndexExpr>)> body) {
+void LoopEmitter::dispatch(
+    const void *key, const LoopGroup &group, const SegmentPath &path,
+    const IndexExpr &index,
+    function_ref<void(ArrayRef<IndexExpr>, const SegmentPath &)> body) {
   auto segment = [&](int64_t begin, int64_t end) {
     space.pushAssumption(index, {begin, end - 1});
     SmallVector<IndexExpr> dims = space.delinearize(index, group.extents);
     int64_t inner = std::max<int64_t>(1, group.innerExtent());
     space.pushAssumption(dims.front(), {begin / inner, (end - 1) / inner});
-    body(dims);
+    body(dims, pathBehind(path, group, begin));
     space.popAssumption();
     space.popAssumption();
   };
   // The last segment needs no test: its code is the innermost else branch.
   std::function<void(int64_t, ArrayRef<int64_t>)> branches =
       [&](int64_t begin, ArrayRef<int64_t> ends) {
-        if (ends.empty())
-          return segment(begin, group.extent());
+        if (ends.size() == 1)
+          return segment(begin, ends[0]);
         Value inSegment =
             arith::CmpIOp::create(rewriter, arith::CmpIPredicate::slt,
                                   materialize(index), indexConstant(ends[0]));
@@ -418,12 +454,43 @@ void LoopEmitter::dispatch(const LoopGroup &group, const IndexExpr &index,
         nested(branch, branch.elseBlock(), /*barrier=*/true,
                [&] { branches(ends[0], ends.drop_front()); });
       };
-  branches(0, group.breakpoints);
+  branches(0, segmentEnds(key, group, path));
 }
 
 //===----------------------------------------------------------------------===//
 // Choices
 //===----------------------------------------------------------------------===//
+
+/// Places `[first, last)` of `variable` at which `coefficient * variable +
+/// rest` may be on either side of `bound`.
+static std::pair<int64_t, int64_t> undecided(int64_t coefficient, Range rest,
+                                             int64_t bound) {
+  if (coefficient > 0)
+    return {llvm::divideFloorSigned(bound - 1 - rest.max, coefficient) + 1,
+            llvm::divideCeilSigned(bound - rest.min, coefficient)};
+  return {llvm::divideFloorSigned(rest.min - bound, -coefficient) + 1,
+          llvm::divideFloorSigned(rest.max - bound, -coefficient) + 1};
+}
+
+void LoopEmitter::noteBound(const IndexExpr &expr, int64_t bound) {
+  for (auto [id, coefficient] : expr.getTerms()) {
+    auto origin = origins.find(id);
+    if (origin == origins.end())
+      continue;
+    IndexExpr rest = expr - IndexExpr::variable(id) * coefficient;
+    auto [first, last] = undecided(coefficient, space.range(rest), bound);
+    // A split that leaves more than one place open does not help.
+    if (last - first > 1)
+      continue;
+    auto &places =
+        learned->nests[origin->second.key].breakpoints[origin->second.path];
+    Range range = space[id].range;
+    for (int64_t place : {first, last})
+      if (place > range.min && place <= range.max)
+        places.insert(place);
+    return;
+  }
+}
 
 std::optional<bool> LoopEmitter::isBelow(const IndexExpr &unsimplified,
                                          int64_t bound) {
@@ -433,14 +500,8 @@ std::optional<bool> LoopEmitter::isBelow(const IndexExpr &unsimplified,
     return true;
   if (range.min >= bound)
     return false;
-  if (learned && expr.getTerms().size() == 1 &&
-      expr.getTerms().front().second == 1) {
-    auto origin = origins.find(expr.getTerms().front().first);
-    if (origin != origins.end()) {
-      auto [key, dim] = origin->second;
-      learned->nests[key].breakpoints[dim].insert(bound - expr.getConstant());
-    }
-  }
+  if (learned)
+    noteBound(expr, bound);
   return std::nullopt;
 }
 

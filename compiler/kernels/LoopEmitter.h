@@ -55,8 +55,9 @@ public:
   /// Makes `value` the element of `tensor` at `index` for code at this level.
   void bind(mlir::Value tensor, llvm::ArrayRef<IndexExpr> index,
             mlir::Value value);
-  /// Stores element `index` of a result of the graph.
-  void storeResult(unsigned result, llvm::ArrayRef<IndexExpr> index);
+  /// Stores the element of a result of the graph at a physical index of its
+  /// layout; zero in padding.
+  void storeResult(unsigned result, llvm::ArrayRef<IndexExpr> physical);
 
   /// The value of an expression, of type index.
   mlir::Value materialize(const IndexExpr &expr);
@@ -83,9 +84,10 @@ public:
                mlir::ValueRange init, LoopBody body);
   /// The same for given groups; the body gets an index per dimension of all
   /// groups.
-  Values loopsOver(llvm::ArrayRef<LoopGroup> groups, mlir::ValueRange init,
+  Values loopsOver(const void *key, llvm::ArrayRef<LoopGroup> groups,
+                   const SegmentPath &path, mlir::ValueRange init,
                    LoopBody body) {
-    return loopsOver(groups, {}, init, body);
+    return loopsOver({key, path, {}}, groups, init, body);
   }
   /// The loop groups of a nest according to the plan.
   llvm::SmallVector<LoopGroup> planGroups(const void *key,
@@ -106,8 +108,11 @@ public:
   /// Runs `body` once for each segment of `group`, under a test that `index`, a
   /// place in the group, lies in that segment. The body gets the indices of the
   /// group's dimensions.
-  void dispatch(const LoopGroup &group, const IndexExpr &index,
-                llvm::function_ref<void(llvm::ArrayRef<IndexExpr>)> body);
+  void dispatch(
+      const void *key, const LoopGroup &group, const SegmentPath &path,
+      const IndexExpr &index,
+      llvm::function_ref<void(llvm::ArrayRef<IndexExpr>, const SegmentPath &)>
+          body);
 
 private:
   /// A loop body or branch under construction.
@@ -134,15 +139,23 @@ private:
   void nested(mlir::Operation *parent, mlir::Block *block, bool barrier,
               llvm::function_ref<void()> emit);
 
-  Values loopsOver(llvm::ArrayRef<LoopGroup> groups,
-                   llvm::ArrayRef<IndexExpr> outer, mlir::ValueRange init,
-                   LoopBody body);
-  Values loopSegment(llvm::ArrayRef<LoopGroup> groups, int64_t begin,
-                     int64_t end, llvm::ArrayRef<IndexExpr> outer,
-                     mlir::ValueRange init, LoopBody body);
-  /// Tells the plan of the variables of a nest.
-  void noteNest(const void *key, llvm::ArrayRef<int64_t> extents,
-                llvm::ArrayRef<IndexExpr> index);
+  /// Where a nest under construction has got to.
+  struct Descent {
+    const void *key;
+    SegmentPath path;
+    llvm::SmallVector<IndexExpr> outer;
+  };
+  Values loopsOver(const Descent &descent, llvm::ArrayRef<LoopGroup> groups,
+                   mlir::ValueRange init, LoopBody body);
+  Values loopSegment(const Descent &descent, llvm::ArrayRef<LoopGroup> groups,
+                     int64_t begin, int64_t end, mlir::ValueRange init,
+                     LoopBody body);
+  /// The ends of a group's segments, the group's end included.
+  llvm::SmallVector<int64_t> segmentEnds(const void *key,
+                                         const LoopGroup &group,
+                                         const SegmentPath &path) const;
+  /// Asks the plan to split the loop in which `expr` passes `bound`.
+  void noteBound(const IndexExpr &expr, int64_t bound);
   mlir::Value valueOf(VariableId id);
   mlir::Value sumOf(const IndexExpr &expr);
   mlir::Value flatten(mlir::Value memory);
@@ -156,8 +169,12 @@ private:
   std::vector<Level> levels;
   llvm::DenseMap<mlir::Value, mlir::Value> flattened;
   llvm::DenseMap<int64_t, mlir::Value> constants;
-  /// While learning: the nest and dimension that a loop variable stands for.
-  llvm::DenseMap<VariableId, std::pair<const void *, unsigned>> origins;
+  /// While learning: the nest and place that a loop variable stands for.
+  struct Origin {
+    const void *key;
+    SegmentPath path;
+  };
+  llvm::DenseMap<VariableId, Origin> origins;
 };
 
 } // namespace mlcc::kernels

@@ -31,21 +31,36 @@ void LoopPlan::addInstance(const void *key, ArrayRef<int64_t> extents,
   instances.push_back({key, llvm::to_vector(indices)});
 }
 
+bool NestPlan::isSplit(unsigned dim) const {
+  return llvm::any_of(breakpoints, [&](const auto &entry) {
+    return entry.first.size() == dim && !entry.second.empty();
+  });
+}
+
+size_t LoopPlan::countBreakpoints() const {
+  size_t count = 0;
+  for (const auto &[key, nest] : nests)
+    for (const auto &[path, places] : nest.breakpoints)
+      count += places.size();
+  return count;
+}
+
 void LoopPlan::conclude() {
   for (const auto &[key, indices] : instances) {
     NestPlan &nest = nests[key];
     std::optional<unsigned> previous;
     for (unsigned dim = 0; dim < indices.size(); ++dim) {
-      if (nest.extents[dim] == 1)
+      // Nothing is learned from where the dimension does not vary.
+      if (indices[dim].isConstant())
         continue;
       if (previous) {
         VariableId outer = indices[*previous].getTerms().front().first;
         VariableId inner = indices[dim].getTerms().front().first;
-        bool split = nest.breakpoints.count(dim);
+        bool apart = nest.isSplit(dim);
         for (const IndexExpr &access : accesses)
-          split |= access.coefficient(outer) !=
+          apart |= access.coefficient(outer) !=
                    access.coefficient(inner) * nest.extents[dim];
-        if (split)
+        if (apart)
           nest.separate.insert(dim);
       }
       previous = dim;

@@ -26,12 +26,11 @@
 
 namespace mlcc::kernels {
 
-/// Adjacent dimensions of a nest that one loop walks, and where the loop is
-/// split into segments.
+/// Adjacent dimensions of a nest that one loop walks.
 struct LoopGroup {
+  /// The position of the first dimension in the nest.
+  unsigned firstDim = 0;
   llvm::SmallVector<int64_t> extents;
-  /// Strictly inside (0, extent()), ascending.
-  llvm::SmallVector<int64_t> breakpoints;
   /// Bounds at run time, if not the whole extent.
   mlir::Value lower, upper;
 
@@ -40,13 +39,19 @@ struct LoopGroup {
   int64_t innerExtent() const;
 };
 
+/// Where the loops around a dimension of a nest are: the first index of the
+/// segment of each outer dimension.
+using SegmentPath = std::vector<int64_t>;
+
 /// Knowledge of one nest of loops. Dimensions of extent one do not count.
 struct NestPlan {
   llvm::SmallVector<int64_t> extents;
   /// Dimensions that cannot be walked together with the one before them.
   std::set<unsigned> separate;
-  /// Per dimension, where its loop is split.
-  std::map<unsigned, std::set<int64_t>> breakpoints;
+  /// Where the loop over the dimension behind a path is split.
+  std::map<SegmentPath, std::set<int64_t>> breakpoints;
+
+  bool isSplit(unsigned dim) const;
 };
 
 class LoopPlan {
@@ -63,8 +68,15 @@ public:
                    llvm::ArrayRef<IndexExpr> indices);
   /// Another use of an expression as an address or a number.
   void addAccess(const IndexExpr &expr) { accesses.push_back(expr); }
+  /// Before another trial: variables are those of the next one.
+  void forgetAccesses() {
+    instances.clear();
+    accesses.clear();
+  }
   /// Turns instances and accesses into `NestPlan::separate`.
   void conclude();
+  /// The number of segments; while it grows, another trial learns more.
+  size_t countBreakpoints() const;
 
 private:
   std::vector<std::pair<const void *, llvm::SmallVector<IndexExpr>>> instances;

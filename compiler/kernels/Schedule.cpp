@@ -137,7 +137,10 @@ private:
   func::FuncOp createFunction();
   double learn(const Nest &nest, LoopPlan &plan);
   Nest orderNest(const LoopPlan &plan);
-  void emit(LoopEmitter &emitter, const Nest &nest, const LoopPlan &plan,
+  ArrayRef<int64_t> shape();
+  void storeAll(LoopEmitter &emitter, const Nest &nest,
+                ArrayRef<IndexExpr> index);
+  void emit(LoopEmitter &emitter, const Nest &nest,
             const Iterations &iterations);
 
   func::FuncOp graph;
@@ -160,30 +163,48 @@ func::FuncOp KernelLowering::createFunction() {
   return function;
 }
 
-/// Emits dimension by dimension into a function that is thrown away; returns
-/// the whole kernel's cost.
+/// The physical shape that the nest walks.
+ArrayRef<int64_t> KernelLowering::shape() {
+  return memoryType(cast<RankedTensorType>(graph.getResultTypes().front()))
+      .getShape();
+}
+
+void KernelLowering::storeAll(LoopEmitter &emitter, const Nest &nest,
+                              ArrayRef<IndexExpr> index) {
+  SmallVector<IndexExpr> place = nest.resultIndex(index);
+  for (unsigned i = 0; i < graph.getNumResults(); ++i)
+    emitter.storeResult(i, place);
+}
+
+/// Emits dimension by dimension into a function that is thrown away, again as
+/// long as splitting a loop reveals where others inside should be split;
+/// returns the whole kernel's cost.
 double KernelLowering::learn(const Nest &nest, LoopPlan &plan) {
-  OwningOpRef<func::FuncOp> trial(createFunction());
-  LoopPlan nothing;
-  LoopEmitter emitter(graph, *trial, nothing, &plan);
-  emitter.loops(nullptr, nest.extents, {},
-                [&](ArrayRef<IndexExpr> index, ValueRange) {
-                  SmallVector<IndexExpr> place = nest.resultIndex(index);
-                  for (unsigned i = 0; i < graph.getNumResults(); ++i)
-                    emitter.storeResult(i, place);
-                  return LoopEmitter::Values();
-                });
+  constexpr unsigned maxTrials = 4;
+  double cost = 0;
+  for (unsigned trial = 0; trial < maxTrials; ++trial) {
+    LoopPlan known = plan;
+    OwningOpRef<func::FuncOp> function(createFunction());
+    LoopEmitter emitter(graph, *function, known, &plan);
+    emitter.loops(nullptr, nest.extents, {},
+                  [&](ArrayRef<IndexExpr> index, ValueRange) {
+                    storeAll(emitter, nest, index);
+                    return LoopEmitter::Values();
+                  });
+    cost = estimateCost(function->getBody().front());
+    if (plan.countBreakpoints() == known.countBreakpoints())
+      break;
+    plan.forgetAccesses();
+  }
   plan.conclude();
-  return estimateCost(trial->getBody().front());
+  return cost;
 }
 
 /// The result's dimensions, those that reductions depend on first.
 Nest KernelLowering::orderNest(const LoopPlan &plan) {
-  ArrayRef<int64_t> shape =
-      cast<RankedTensorType>(graph.getResultTypes().front()).getShape();
   Nest nest;
   auto add = [&](bool shared) {
-    for (auto [dim, extent] : llvm::enumerate(shape)) {
+    for (auto [dim, extent] : llvm::enumerate(shape())) {
       bool isShared = !plan.hasReductions || extent == 1 ||
                       (plan.reductionDims >> dim & 1) != 0;
       if (isShared != shared)
@@ -231,47 +252,45 @@ static Iterations divide(ArrayRef<LoopGroup> groups, unsigned parallelDims,
 }
 
 void KernelLowering::emit(LoopEmitter &emitter, const Nest &nest,
-                          const LoopPlan &plan, const Iterations &iterations) {
+                          const Iterations &iterations) {
   SmallVector<LoopGroup> groups = emitter.planGroups(nullptr, nest.extents);
   SmallVector<LoopGroup> inner(ArrayRef(groups).drop_front(iterations.groups));
-  auto store = [&](ArrayRef<IndexExpr> outer, ArrayRef<IndexExpr> index) {
-    SmallVector<IndexExpr> all(outer);
-    all.append(index.begin(), index.end());
-    SmallVector<IndexExpr> place = nest.resultIndex(all);
-    for (unsigned i = 0; i < graph.getNumResults(); ++i)
-      emitter.storeResult(i, place);
-    return LoopEmitter::Values();
-  };
   emitter.iterations(iterations.count(), [&](const IndexExpr &iteration) {
     SmallVector<IndexExpr> places =
         emitter.indices().delinearize(iteration, iterations.extents);
     if (iterations.block) {
       LoopGroup &blocked = inner.front();
       IndexExpr lower = places.back() * iterations.block;
-      ImplicitLocOpBuilder &b = emitter.builder();
       blocked.lower = emitter.materialize(lower);
       blocked.upper = emitter.materialize(lower + iterations.block);
       if (blocked.extent() % iterations.block)
-        blocked.upper = arith::MinSIOp::create(
-            b, blocked.upper, emitter.indexConstant(blocked.extent()));
+        blocked.upper =
+            arith::MinSIOp::create(emitter.builder(), blocked.upper,
+                                   emitter.indexConstant(blocked.extent()));
     }
-    std::function<void(unsigned, ArrayRef<IndexExpr>)> descend =
-        [&](unsigned group, ArrayRef<IndexExpr> outer) {
+    std::function<void(unsigned, ArrayRef<IndexExpr>, const SegmentPath &)>
+        descend = [&](unsigned group, ArrayRef<IndexExpr> outer,
+                      const SegmentPath &path) {
+          auto extended = [&](ArrayRef<IndexExpr> index) {
+            SmallVector<IndexExpr> all(outer);
+            all.append(index.begin(), index.end());
+            return all;
+          };
           if (group == iterations.groups) {
-            emitter.loopsOver(inner, {},
+            emitter.loopsOver(nullptr, inner, path, {},
                               [&](ArrayRef<IndexExpr> index, ValueRange) {
-                                return store(outer, index);
+                                storeAll(emitter, nest, extended(index));
+                                return LoopEmitter::Values();
                               });
             return;
           }
-          emitter.dispatch(groups[group], places[group],
-                           [&](ArrayRef<IndexExpr> dims) {
-                             SmallVector<IndexExpr> index(outer);
-                             index.append(dims.begin(), dims.end());
-                             descend(group + 1, index);
-                           });
+          emitter.dispatch(
+              nullptr, groups[group], path, places[group],
+              [&](ArrayRef<IndexExpr> dims, const SegmentPath &behind) {
+                descend(group + 1, extended(dims), behind);
+              });
         };
-    descend(0, {});
+    descend(0, {}, {});
   });
 }
 
@@ -297,7 +316,7 @@ LoweredKernel KernelLowering::run() {
     LoopEmitter emitter(graph, result.function, plan, nullptr);
     Iterations iterations =
         divide(emitter.planGroups(nullptr, nest.extents), nest.parallel, cost);
-    emit(emitter, nest, plan, iterations);
+    emit(emitter, nest, iterations);
     result.work = iterations.count();
     result.grain = std::max<int64_t>(
         1, std::ceil(threadCost * result.work / std::max(1.0, cost)));

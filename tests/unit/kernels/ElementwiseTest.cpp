@@ -260,6 +260,22 @@ TEST(ElementwiseKernels, ChainsAreOneKernel) {
   EXPECT_TRUE(kernelsAgree(chain, {.tolerance = 0.25}));
 }
 
+TEST(ElementwiseKernels, Layouts) {
+  std::string text;
+  for (const char *tag : {"acdb", "aBcd16b"})
+    for (int channels : {16, 40, 3})
+      text += llvm::formatv(R"(
+    func.func @{0}{1}(%x: tensor<2x{1}x9x7xf32, #dnn.layout<"{0}">>, %y: tensor<2x{1}x9x7xf32, #dnn.layout<"{0}">>, %s: tensor<{1}x1x1xf32>) -> tensor<2x{1}x9x7xf32, #dnn.layout<"{0}">> {{
+      %c = nn.constant dense<1.5> : tensor<f32>
+      %0 = nn.mul %x, %s : (tensor<2x{1}x9x7xf32, #dnn.layout<"{0}">>, tensor<{1}x1x1xf32>) -> tensor<2x{1}x9x7xf32, #dnn.layout<"{0}">>
+      %1 = nn.add %0, %y : (tensor<2x{1}x9x7xf32, #dnn.layout<"{0}">>, tensor<2x{1}x9x7xf32, #dnn.layout<"{0}">>) -> tensor<2x{1}x9x7xf32, #dnn.layout<"{0}">>
+      %2 = nn.add %1, %c : (tensor<2x{1}x9x7xf32, #dnn.layout<"{0}">>, tensor<f32>) -> tensor<2x{1}x9x7xf32, #dnn.layout<"{0}">>
+      return %2 : tensor<2x{1}x9x7xf32, #dnn.layout<"{0}">>
+    })",
+                            tag, channels);
+  EXPECT_TRUE(kernelsAgree(text));
+}
+
 TEST(ElementwiseKernels, EmptyTensors) {
   EXPECT_TRUE(kernelsAgree(unary("exp", "tensor<3x0x5xf32>")));
 }

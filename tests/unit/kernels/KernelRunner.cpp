@@ -14,6 +14,7 @@
 #include "compiler/kernels/Kernels.h"
 #include "mlir/IR/PatternMatch.h"
 
+#include "dialects/dnn/DNN.h"
 #include "dialects/nn/NN.h"
 #include "dialects/rt/RT.h"
 
@@ -216,19 +217,75 @@ private:
   std::unique_ptr<char[], Free> memory;
 };
 
+//===----------------------------------------------------------------------===//
+// Layouts
+//===----------------------------------------------------------------------===//
+
+/// Elements that a tensor takes in memory, and where element `index` of four
+/// dimensions lies, for the layouts that the tests use.
+struct Layout {
+  explicit Layout(RankedTensorType type) : shape(type.getShape()) {
+    if (type.getEncoding())
+      tag = cast<dnn::LayoutAttr>(type.getEncoding()).getTag();
+  }
+  int64_t blocks() const { return (shape[1] + 15) / 16; }
+  int64_t elements() const {
+    if (tag == "aBcd16b")
+      return shape[0] * blocks() * 16 * shape[2] * shape[3];
+    return ShapedType::getNumElements(shape);
+  }
+  int64_t place(int64_t linear) const {
+    if (tag.empty())
+      return linear;
+    int64_t w = linear % shape[3], h = linear / shape[3] % shape[2];
+    int64_t c = linear / (shape[3] * shape[2]) % shape[1];
+    int64_t n = linear / (shape[3] * shape[2] * shape[1]);
+    if (tag == "acdb")
+      return ((n * shape[2] + h) * shape[3] + w) * shape[1] + c;
+    return (((n * blocks() + c / 16) * shape[2] + h) * shape[3] + w) * 16 +
+           c % 16;
+  }
+
+  ArrayRef<int64_t> shape;
+  std::string tag;
+};
+
 using Values = llvm::DenseMap<Value, std::shared_ptr<Buffer>>;
 
 std::shared_ptr<Buffer> bufferOf(const HostTensor &tensor) {
-  auto buffer = std::make_shared<Buffer>(tensor.bytes().size());
-  llvm::copy(tensor.bytes(), buffer->data());
+  Layout layout(tensor.getType());
+  unsigned width = nn::elementBytes(tensor.getElementType());
+  auto buffer = std::make_shared<Buffer>(layout.elements() * width);
+  std::fill_n(buffer->data(), layout.elements() * width, 0);
+  for (int64_t i = 0; i < tensor.getNumElements(); ++i)
+    std::copy_n(tensor.bytes().data() + i * width, width,
+                buffer->data() + layout.place(i) * width);
   return buffer;
 }
 
 HostTensor tensorOf(RankedTensorType type, Buffer &buffer) {
   HostTensor tensor(type);
-  std::copy_n(buffer.data(), tensor.bytes().size(),
-              tensor.mutableBytes().data());
+  Layout layout(type);
+  unsigned width = nn::elementBytes(tensor.getElementType());
+  for (int64_t i = 0; i < tensor.getNumElements(); ++i)
+    std::copy_n(buffer.data() + layout.place(i) * width, width,
+                tensor.mutableBytes().data() + i * width);
   return tensor;
+}
+
+/// Whether all that is in memory beside the elements is zero.
+bool isPaddingZero(RankedTensorType type, Buffer &buffer) {
+  Layout layout(type);
+  unsigned width = nn::elementBytes(type.getElementType());
+  std::vector<bool> used(layout.elements());
+  for (int64_t i = 0; i < type.getNumElements(); ++i)
+    used[layout.place(i)] = true;
+  for (int64_t i = 0; i < layout.elements(); ++i)
+    if (!used[i] &&
+        std::any_of(buffer.data() + i * width, buffer.data() + (i + 1) * width,
+                    [](char c) { return c != 0; }))
+      return false;
+  return true;
 }
 
 //===----------------------------------------------------------------------===//
@@ -296,7 +353,8 @@ std::optional<std::vector<HostTensor>> runKernels(func::FuncOp function,
         places.push_back(values[operand]->data());
       for (Value result : op.getResults()) {
         auto type = cast<RankedTensorType>(result.getType());
-        values[result] = std::make_shared<Buffer>(nn::tensorBytes(type));
+        values[result] = std::make_shared<Buffer>(
+            Layout(type).elements() * nn::elementBytes(type.getElementType()));
         places.push_back(values[result]->data());
       }
       auto entry = code.lookup(launchOp.getKernel());
@@ -308,6 +366,13 @@ std::optional<std::vector<HostTensor>> runKernels(func::FuncOp function,
       for (Value value : llvm::concat<Value>(op.getOperands(), op.getResults()))
         if (!values[value]->isIntact()) {
           message = launchOp.getKernel().str() + " writes behind a tensor";
+          return std::nullopt;
+        }
+      for (Value result : op.getResults())
+        if (!isPaddingZero(cast<RankedTensorType>(result.getType()),
+                           *values[result])) {
+          message =
+              launchOp.getKernel().str() + " leaves padding that is not 0";
           return std::nullopt;
         }
     } else if (isa<func::ReturnOp>(op)) {
