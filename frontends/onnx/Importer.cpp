@@ -266,16 +266,10 @@ void Importer::importNode(const CheckedBody &body, int index, Scope &scope) {
   onnx::NodeProto &node = *body.body.nodes->Mutable(index);
   Location location = locate(body, scope, index);
   SmallVector<Value> results;
-  if (++nodes == maxNodes)
-    emitError(location, ErrorCode::TooLarge)
-        << "the model has more than " << maxNodes
-        << " nodes, functions expanded";
-  if (nodes < maxNodes) {
-    if (onnx::FunctionProto *function = findFunction(node))
-      results = importCall(node, *function, scope, location);
-    else if (const Operator *op = body.operators[index])
-      results = importOperator(node, *op, scope, location, body.order.used);
-  }
+  if (onnx::FunctionProto *function = findFunction(node))
+    results = importCall(node, *function, scope, location);
+  else if (const Operator *op = body.operators[index])
+    results = importOperator(node, *op, scope, location, body.order.used);
   results.resize(node.output_size());
   for (auto [name, value] : llvm::zip_equal(node.output(), results))
     if (!name.empty())
@@ -343,6 +337,15 @@ SmallVector<Value> Importer::importCall(onnx::NodeProto &call,
       call.output_size() > function.output_size())
     return fail("the call has more inputs or outputs than the function " +
                 quoted(function.name()));
+  if (expandedNodes > maxExpandedNodes)
+    return {}; // Reported.
+  expandedNodes += function.node_size();
+  if (expandedNodes > maxExpandedNodes) {
+    emitError(location, ErrorCode::TooLarge)
+        << "the calls of functions expand to more than " << maxExpandedNodes
+        << " nodes";
+    return {};
+  }
   llvm::SaveAndRestore deeper(depth, depth + 1);
   Scope inner;
   inner.opset = operatorSetVersion(function.opset_import(), "");
@@ -377,12 +380,30 @@ SmallVector<Value> Importer::importCall(onnx::NodeProto &call,
 // The model
 //===----------------------------------------------------------------------===//
 
+/// Newer sets than those known work as long as their operators do: a new form
+/// shows in attributes or inputs that are not known. A number far beyond them
+/// is no operator set.
+static void checkOperatorSet(int64_t version, Location location) {
+  constexpr int64_t farBeyond = 100;
+  if (version < 1 || version > farBeyond)
+    emitError(location, ErrorCode::UnsupportedOpset)
+        << (version == 0
+                ? "the model does not say which operator set it uses"
+                : "there is no operator set " + std::to_string(version))
+        << "; sets up to " << newestOperatorSet << " are known";
+  else if (version > newestOperatorSet)
+    emitWarning(location) << "operator set " << version
+                          << " is newer than the newest one known, "
+                          << newestOperatorSet;
+}
+
 Importer::CheckedBody Importer::checkModel() {
   main.opset = operatorSetVersion(model.opset_import(), "");
   // The first IR versions had no operator sets.
   if (main.opset == 0 && model.ir_version() < 3)
     main.opset = 1;
   Location location = fileLocation(context, path);
+  checkOperatorSet(main.opset, location);
   onnx::GraphProto &graph = *model.mutable_graph();
   if (graph.output().empty())
     emitError(location, ErrorCode::InvalidGraph) << "the graph has no outputs";

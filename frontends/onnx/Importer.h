@@ -21,6 +21,7 @@
 #include "frontends/onnx/Inputs.h"
 #include "frontends/onnx/NodeContext.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/StringMap.h"
 
@@ -73,7 +74,7 @@ private:
   };
   /// Limits on hostile input: no real model comes near.
   static constexpr int maxDepth = 64;
-  static constexpr int64_t maxNodes = int64_t(1) << 22;
+  static constexpr int64_t maxExpandedNodes = int64_t(1) << 18;
 
   /// A body whose nodes have been looked at.
   struct CheckedBody {
@@ -120,7 +121,7 @@ private:
   Scope *current = nullptr;
   Scope main;
   int depth = 0;
-  int64_t nodes = 0;
+  int64_t expandedNodes = 0; ///< In the bodies of functions called.
 };
 
 } // namespace mlcc::onnx_frontend

@@ -68,6 +68,7 @@ public:
   std::vector<std::string> findUnbound();
 
 private:
+  std::vector<std::string> describeUnbound() const;
   using Shape = SmallVector<int64_t>;
 
   InFlightDiagnostic error(ErrorCode code) {
@@ -90,7 +91,10 @@ private:
   Location location;
   std::vector<const onnx::ValueInfoProto *> inputs;
   llvm::StringMap<int64_t> symbols;
-  std::vector<std::string> unbound;
+  /// What is unbound, and where it occurs.
+  llvm::MapVector<std::string, std::vector<std::string>,
+                  std::map<std::string, unsigned>>
+      unbound;
   bool failed = false;
 };
 
@@ -184,8 +188,7 @@ InputBinder::resolve(const onnx::ValueInfoProto &input) {
     return Shape(given->second.begin(), given->second.end());
   const onnx::TypeProto::Tensor &type = input.type().tensor_type();
   if (!type.has_shape()) {
-    unbound.push_back("the whole shape of " + quoted(input.name()) +
-                      " (--shape)");
+    unbound["the whole shape of " + quoted(input.name())];
     return std::nullopt;
   }
   Shape shape;
@@ -200,9 +203,10 @@ InputBinder::resolve(const onnx::ValueInfoProto &input) {
       complete = false;
       std::string where =
           "dimension " + std::to_string(index) + " of " + quoted(input.name());
-      unbound.push_back(dim.dim_param().empty()
-                            ? where + " (--shape)"
-                            : quoted(dim.dim_param()) + ", " + where);
+      if (dim.dim_param().empty())
+        unbound[where];
+      else
+        unbound[quoted(dim.dim_param())].push_back(where);
     }
   }
   if (!complete)
@@ -281,9 +285,9 @@ void InputBinder::bindInput(const onnx::ValueInfoProto &input,
     return;
   }
   if (!checkedElements(*shape, nn::elementBytes(element))) {
-    error(ErrorCode::TooLarge)
-        << "the input " << quoted(input.name()) << " of shape "
-        << nn::shapeText(*shape) << " has more than 2^40 bytes";
+    error(ErrorCode::TooLarge) << "the input " << quoted(input.name())
+                               << " of shape " << nn::shapeText(*shape)
+                               << " has more than 2^40 bytes or 32 dimensions";
     return;
   }
   BoundInput result{input.name(), RankedTensorType::get(*shape, element),
@@ -295,6 +299,14 @@ void InputBinder::bindInput(const onnx::ValueInfoProto &input,
   bound.push_back(std::move(result));
 }
 
+std::vector<std::string> InputBinder::describeUnbound() const {
+  std::vector<std::string> texts;
+  for (const auto &[what, places] : unbound)
+    texts.push_back(
+        places.empty() ? what : what + " (" + llvm::join(places, ", ") + ")");
+  return texts;
+}
+
 std::optional<std::vector<BoundInput>> InputBinder::bind() {
   checkOptionNames();
   bindSymbolsFromShapes();
@@ -303,7 +315,7 @@ std::optional<std::vector<BoundInput>> InputBinder::bind() {
     bindInput(*input, bound);
   if (!unbound.empty())
     error(ErrorCode::UnboundDimension)
-        << "dimensions are not bound: " << llvm::join(unbound, "; ")
+        << "dimensions are not bound: " << llvm::join(describeUnbound(), "; ")
         << "; give --dim NAME=SIZE for named ones, --shape INPUT=1x3x224x224 "
            "for "
            "any";
@@ -317,7 +329,7 @@ std::vector<std::string> InputBinder::findUnbound() {
   bindSymbolsFromShapes();
   for (const onnx::ValueInfoProto *input : inputs)
     resolve(*input);
-  return unbound;
+  return describeUnbound();
 }
 
 std::optional<std::vector<BoundInput>> bindInputs(const onnx::GraphProto &graph,

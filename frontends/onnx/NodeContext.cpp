@@ -300,6 +300,14 @@ std::optional<SmallVector<Value>> NodeContext::fold(Operation *op) {
 }
 
 SmallVector<Value> NodeContext::finish(Operation *op) {
+  for (Value value : op->getResults())
+    if (rank(value) > maxRank) {
+      error(ErrorCode::UnsupportedForm)
+          << "its result has " << rank(value) << " dimensions; at most "
+          << maxRank << " are supported";
+      op->erase();
+      return {};
+    }
   auto isEmpty = [](Value value) { return type(value).getNumElements() == 0; };
   std::optional<SmallVector<Value>> folded;
   if (isa<nn::ConstantOp>(op)) {

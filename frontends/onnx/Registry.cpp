@@ -18,9 +18,9 @@ static llvm::StringMap<const Operator *> collectOperators() {
   llvm::StringMap<const Operator *> all;
   for (auto family :
        {constantOperators, controlFlowOperators, elementwiseOperators,
-        indexingOperators, linearOperators, normalizationOperators,
-        poolingOperators, quantizationOperators, recurrentOperators,
-        reductionOperators, shapeOperators})
+        einsumOperators, indexingOperators, linearOperators, lossOperators,
+        normalizationOperators, poolingOperators, quantizationOperators,
+        recurrentOperators, reductionOperators, shapeOperators})
     for (const Operator &op : family())
       all[op.name] = &op;
   return all;

@@ -16,6 +16,9 @@ namespace mlcc::onnx_frontend {
 
 class NodeContext;
 
+/// The newest operator set whose definitions are known.
+constexpr int64_t newestOperatorSet = 26;
+
 /// A number of inputs without a limit.
 constexpr unsigned variadic = ~0u;
 
@@ -42,8 +45,10 @@ struct Operator {
 llvm::ArrayRef<Operator> constantOperators();
 llvm::ArrayRef<Operator> controlFlowOperators();
 llvm::ArrayRef<Operator> elementwiseOperators();
+llvm::ArrayRef<Operator> einsumOperators();
 llvm::ArrayRef<Operator> indexingOperators();
 llvm::ArrayRef<Operator> linearOperators();
+llvm::ArrayRef<Operator> lossOperators();
 llvm::ArrayRef<Operator> normalizationOperators();
 llvm::ArrayRef<Operator> poolingOperators();
 llvm::ArrayRef<Operator> quantizationOperators();

@@ -106,7 +106,8 @@ std::string dataTypeName(int32_t dataType) {
 
 std::optional<int64_t> checkedElements(ArrayRef<int64_t> shape,
                                        unsigned elementBytes) {
-  if (llvm::any_of(shape, [](int64_t extent) { return extent < 0; }))
+  if (static_cast<int64_t>(shape.size()) > maxRank ||
+      llvm::any_of(shape, [](int64_t extent) { return extent < 0; }))
     return std::nullopt;
   if (llvm::is_contained(shape, 0))
     return 0;
@@ -364,7 +365,8 @@ std::optional<HostTensor> TensorReader::decode(TensorProto &tensor,
     emitError(location,
               negative ? ErrorCode::InvalidTensor : ErrorCode::TooLarge)
         << describe(tensor) << " has the shape " << nn::shapeText(shape)
-        << (negative ? ", with a negative extent" : ", more than 2^40 bytes");
+        << (negative ? ", with a negative extent"
+                     : ", more than 2^40 bytes or 32 dimensions");
     return std::nullopt;
   }
   if (tensor.has_segment()) {

@@ -28,9 +28,12 @@ mlir::Type elementType(mlir::MLIRContext *context, int32_t dataType);
 /// "FLOAT16", or the number of a type that the format does not have.
 std::string dataTypeName(int32_t dataType);
 
-/// The number of elements of `shape`, or nothing if an extent is negative or a
-/// tensor of elements of `elementBytes` would have more than
-/// nn::maxTensorBytes.
+/// The most dimensions that a tensor may have; no operator needs more.
+constexpr int64_t maxRank = 32;
+
+/// The number of elements of `shape`, or nothing if an extent is negative,
+/// there are more than maxRank, or a tensor of elements of `elementBytes` would
+/// have more than nn::maxTensorBytes.
 std::optional<int64_t> checkedElements(llvm::ArrayRef<int64_t> shape,
                                        unsigned elementBytes);
 

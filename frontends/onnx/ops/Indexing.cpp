@@ -20,14 +20,35 @@ static int64_t operandAxis(NodeContext &node, int64_t otherwise) {
                             node.rank(node.operand(0)));
 }
 
+/// Refuses indices that are known now and lie outside the operand's axis.
+static void checkIndices(NodeContext &node, int64_t axis) {
+  constexpr int64_t mostChecked = int64_t(1) << 20;
+  Value indices = node.operand(1);
+  if (node.failed() || node.type(indices).getNumElements() > mostChecked ||
+      !isa<IntegerType>(node.elementType(indices)))
+    return;
+  std::optional<nn::HostTensor> known = node.constantOf(indices);
+  int64_t extent = node.shape(node.operand(0))[axis];
+  for (int64_t i : llvm::seq(known ? known->getNumElements() : 0))
+    if (int64_t index = known->getAsInt(i);
+        index < -extent || index >= extent) {
+      node.error(ErrorCode::ShapeMismatch)
+          << "the index " << index << " is outside [" << -extent << ", "
+          << extent - 1 << "]";
+      return;
+    }
+}
+
 static void importGather(NodeContext &node) {
   int64_t axis = operandAxis(node, 0);
+  checkIndices(node, axis);
   node.setResult(
       0, node.create<nn::GatherOp>(node.operand(0), node.operand(1), axis));
 }
 
 static void importGatherElements(NodeContext &node) {
   int64_t axis = operandAxis(node, 0);
+  checkIndices(node, axis);
   node.setResult(0, node.create<nn::GatherElementsOp>(node.operand(0),
                                                       node.operand(1), axis));
 }
@@ -124,12 +145,34 @@ static void importCompress(NodeContext &node) {
   node.setResult(0, node.create<nn::GatherOp>(input, indices, axis));
 }
 
+/// The positions of elements that are not zero, [rank, count]. Their number
+/// must be known, so the elements must be.
+static void importNonZero(NodeContext &node) {
+  std::optional<nn::HostTensor> input = node.requireConstant(0, "X");
+  if (!input)
+    return;
+  SmallVector<int64_t> found;
+  for (int64_t i : llvm::seq(input->getNumElements()))
+    if (input->getAsDouble(i) != 0)
+      found.push_back(i);
+  ArrayRef<int64_t> shape = input->getShape();
+  int64_t count = found.size(), rank = shape.size();
+  nn::HostTensor result(
+      RankedTensorType::get({rank, count}, node.getBuilder().getI64Type()));
+  for (auto [column, linear] : llvm::enumerate(found))
+    for (int64_t axis = rank - 1, rest = linear; axis >= 0; rest /= shape[axis--])
+      result.setInt(axis * count + column, rest % shape[axis]);
+  node.setResult(0, node.constant(result));
+}
+
 static const Operator table[] = {
     {"Compress", 9, 11, 2, 2, 1, "axis:i", importCompress,
      "conditions not known at compile time"},
     {"Gather", 1, 13, 2, 2, 1, "axis:i", importGather},
     {"GatherElements", 11, 13, 2, 2, 1, "axis:i", importGatherElements},
     {"GatherND", 11, 13, 2, 2, 1, "batch_dims:i", importGatherNd},
+    {"NonZero", 9, 13, 1, 1, 1, "", importNonZero,
+     "values not known at compile time"},
     {"OneHot", 9, 11, 3, 3, 1, "axis:i", importOneHot,
      "a depth not known at compile time"},
     {"Scatter", 9, 9, 3, 3, 1, "axis:i", importScatterElements},

@@ -30,21 +30,62 @@ static Value parameter(NodeContext &node, unsigned index) {
 // Normalization with statistics given or computed
 //===----------------------------------------------------------------------===//
 
+/// The mean over all axes but the channels, [C].
+static Value channelMean(NodeContext &node, Value value) {
+  if (node.failed())
+    return nullptr;
+  SmallVector<int64_t> axes = llvm::to_vector(llvm::seq(node.rank(value)));
+  llvm::erase(axes, 1);
+  return node.create<nn::ReduceMeanOp>(value, axes, false);
+}
+
+/// Replaces the statistics given by those of the batch, and sets the outputs
+/// that carry them on.
+static void useBatchStatistics(NodeContext &node, Value &mean,
+                               Value &variance) {
+  Value input = node.operand(0);
+  if (node.rank(input) < 2) {
+    node.error(ErrorCode::ShapeMismatch)
+        << "the input must have batch and channels, but has the shape "
+        << nn::shapeText(node.shape(input));
+    return;
+  }
+  auto carriedOn = [&](Value old, Value batch) {
+    double momentum = node.number("momentum", 0.9);
+    return node.create<nn::AddOp>(
+        node.create<nn::MulOp>(old, node.scalarLike(old, momentum)),
+        node.create<nn::MulOp>(batch, node.scalarLike(batch, 1 - momentum)));
+  };
+  Value batchMean = channelMean(node, input);
+  SmallVector<int64_t> perChannel(node.rank(input), 1);
+  perChannel[1] = node.shape(input)[1];
+  Value centred =
+      node.create<nn::SubOp>(input, node.reshape(batchMean, perChannel));
+  Value batchVariance =
+      channelMean(node, node.create<nn::MulOp>(centred, centred));
+  node.setResult(1, carriedOn(mean, batchMean));
+  node.setResult(2, carriedOn(variance, batchVariance));
+  mean = batchMean;
+  variance = batchVariance;
+}
+
 static void importBatchNormalization(NodeContext &node) {
-  if (node.flag("training_mode", false) || !node.flag("is_test", true))
+  if (!node.flag("is_test", true))
     node.error(ErrorCode::UnsupportedForm)
-        << "batch normalization in training mode; export the model for "
-           "inference";
+        << "batch normalization with is_test=0; export the model for inference";
   if (!node.flag("spatial", true))
     node.error(ErrorCode::UnsupportedForm)
         << "batch normalization with statistics for each activation "
            "(spatial=0)";
-  for (unsigned i : llvm::seq(1u, 5u))
+  Value mean = parameter(node, 3), variance = parameter(node, 4);
+  bool training = node.flag("training_mode", false);
+  if (training && !node.failed())
+    useBatchStatistics(node, mean, variance);
+  for (unsigned i : llvm::seq(training ? 3u : 1u, 5u))
     node.refuseOutput(i, "statistics of the batch");
-  node.setResult(
-      0, node.create<nn::BatchNormOp>(node.operand(0), parameter(node, 1),
-                                      parameter(node, 2), parameter(node, 3),
-                                      parameter(node, 4), epsilonOf(node)));
+  node.setResult(0, node.create<nn::BatchNormOp>(
+                        node.operand(0), parameter(node, 1), parameter(node, 2),
+                        mean, variance, epsilonOf(node)));
 }
 
 static void importInstanceNormalization(NodeContext &node) {
@@ -200,7 +241,7 @@ static void importHardmax(NodeContext &node) {
 static const Operator table[] = {
     {"BatchNormalization", 6, 15, 5, 5, 5,
      "epsilon:f is_test:i momentum:f spatial:i training_mode:i",
-     importBatchNormalization, "training mode, spatial=0"},
+     importBatchNormalization, "spatial=0, is_test=0"},
     {"GroupNormalization", 18, 21, 3, 3, 1,
      "epsilon:f num_groups:i stash_type:i", importGroupNormalization},
     {"Hardmax", 1, 13, 1, 1, 1, "axis:i", importHardmax},
