@@ -82,7 +82,8 @@ static llvm::LogicalResult translate(mlir::ModuleOp module,
   };
   llvm::Expected<TargetCpu> cpu = resolveTarget(options);
   if (!cpu)
-    return fail(cpu.takeError());
+    return emitError(module.getLoc(), ErrorCode::InvalidOption)
+           << "--mcpu: " << llvm::toString(cpu.takeError());
   auto machine = createTargetMachine(*cpu, options);
   if (!machine)
     return fail(machine.takeError());

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Says what kind of file a file is, by its content alone.
 
   filetype.py PROGRAM FILE...
