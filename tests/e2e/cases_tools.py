@@ -147,6 +147,12 @@ def arguments(tools):
         if "MLCC-4" not in output:
             raise Failure(output)
 
+    @group.case("docs/errors.md is the catalogue of errors")
+    def _():
+        with open(os.path.join(os.path.dirname(EXAMPLES), "docs", "errors.md")) as file:
+            if file.read() != tools.run(tools.mlcc, "--list-errors=markdown"):
+                raise Failure("it is not: mlcc --list-errors=markdown > docs/errors.md")
+
     for tool in ("mlcc", "mlcc-dump", "mlcc-opt"):
         @group.case(f"{tool} --help shows an example")
         def _(tool=tool):
