@@ -77,7 +77,17 @@ def NN_ResizeOp : NN_Op<"resize"> {
   let description = [{
     `sizes` are the result's extents, `scales` the factors per dimension that map
     output to input positions (not always `sizes / extents`: ONNX keeps the
-    factors that the user gave). `antialias` is not part of this op.
+    factors that the user gave). Position x of an output extent `out` maps to that
+    of an input extent `in`, for the factor `s`:
+    - `half_pixel`: `(x + 1/2) / s - 1/2`; `pytorch_half_pixel`: the same, but 0
+      if `out` is 1
+    - `half_pixel_symmetric`: the same `+ in/2 * (1 - out / (s * in))`
+    - `asymmetric`: `x / s`
+    - `align_corners`: `x * (in - 1) / (out - 1)`, 0 if `out` is 1
+
+    Between positions, `linear` and `cubic` (Keys, 1981, with the coefficient
+    `cubic_coefficient`) interpolate each dimension by itself; positions outside
+    show the border, or with `exclude_outside` have no weight.
   }];
   let arguments = (ins NN_Tensor:$input, DenseI64ArrayAttr:$sizes,
     DenseF64ArrayAttr:$scales, NN_ResizeModeAttr:$mode,

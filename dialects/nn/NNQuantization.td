@@ -14,7 +14,9 @@ def NN_QuantizeOp : NN_Op<"quantize"> {
   let summary = "saturate(round_half_even(x / scale) + zero_point)";
   let description = [{
     `scale` and `zero_point` are single elements, or vectors along `axis`. Without
-    `zero_point`, 0. The result's element type is `to`, the zero point's too.
+    `zero_point`, 0. The result's element type is `to`, the zero point's too. The
+    quotient, whose rounding decides which way halves go, has the precision of
+    `f32` (`f64` for inputs of that type).
   }];
   let arguments = (ins NN_FloatTensor:$input, NN_FloatTensor:$scale,
     Optional<NN_IntegerTensor>:$zero_point, TypeAttr:$to,

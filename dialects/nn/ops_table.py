@@ -1,14 +1,16 @@
-"""Writes docs/ops.md, the table of nn's operations, from their TableGen records.
+"""Prints docs/ops.md, the table of nn's operations, from their TableGen records.
 
-usage: ops_table.py RECORDS.json SOURCE_FOLDER > ops.md
+usage: ops_table.py LLVM_TBLGEN > docs/ops.md
 
-RECORDS.json is what `llvm-tblgen --dump-json NNOps.td` prints. Families are the
-.td files, in the order that NNOps.td includes them.
+LLVM_TBLGEN is the program or its path. Families are the .td files beside this
+one, in the order that NNOps.td includes them.
 """
 
 import json
 import pathlib
 import re
+import shutil
+import subprocess
 import sys
 import textwrap
 
@@ -120,12 +122,24 @@ def write_family(operations, path):
         print(f"\n**{', '.join(names)}**: {text}")
 
 
+def load_records(tblgen, folder):
+    """All records of NNOps.td; MLIR's definitions are installed with the tool."""
+    program = shutil.which(tblgen)
+    if not program:
+        sys.exit(f"ops_table.py: {tblgen} was not found")
+    include = pathlib.Path(program).resolve().parents[1] / "include"
+    command = [program, "--dump-json", f"-I{folder.parents[1]}", f"-I{include}", folder / "NNOps.td"]
+    return json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+
+
 def main():
-    records = json.loads(pathlib.Path(sys.argv[1]).read_text())
-    folder = pathlib.Path(sys.argv[2])
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    folder = pathlib.Path(__file__).resolve().parent
+    operations = Operations(load_records(sys.argv[1], folder))
     print(INTRODUCTION, end="")
     for file in re.findall(r'include "dialects/nn/(\w+\.td)"', (folder / "NNOps.td").read_text()):
-        write_family(Operations(records), folder / file)
+        write_family(operations, folder / file)
 
 
 if __name__ == "__main__":
