@@ -20,6 +20,8 @@ namespace mlcc::kernels {
 static constexpr size_t maxOps = 48;
 /// Work of an element that may be done again rather than stored and loaded.
 static constexpr double cheap = 6;
+/// How often an element may be moved rather than stored once.
+static constexpr double maxMoves = 16;
 /// Rows that keep all threads busy, and elements below which one thread is
 /// enough.
 static constexpr int64_t manyRows = 8, fewElements = 1 << 15;
@@ -159,10 +161,10 @@ bool KernelGroup::accepts(Operation *producer) const {
   double times = evaluations(producer);
   if (times <= 1)
     return true;
-  // Elements that lie apart in memory are not fetched twice.
-  if (isa<nn::TransposeOp, nn::GatherOp, nn::GatherElementsOp, nn::GatherNdOp>(
-          producer))
-    return false;
+  // Taking an element from elsewhere costs no more than loading it from where
+  // it would be stored, unless neighbours lie apart.
+  if (model->role == OpRole::movement && times <= maxMoves)
+    return !isa<nn::TransposeOp>(producer);
   return costOf(producer, *model) * times <= cheap;
 }
 

@@ -74,11 +74,26 @@ Range IndexSpace::range(const IndexExpr &expr) const {
   return result;
 }
 
-unsigned IndexSpace::depth(const IndexExpr &expr) const {
+unsigned IndexSpace::depth(const IndexExpr &expr,
+                           std::optional<VariableId> ignored) const {
   unsigned result = 0;
-  for (auto [id, coefficient] : expr.getTerms())
-    result = std::max(result, variables[id].depth);
+  for (auto [id, coefficient] : expr.getTerms()) {
+    const Variable &variable = variables[id];
+    if (id == ignored)
+      continue;
+    result = std::max(result, variable.kind == VariableKind::value
+                                  ? variable.depth
+                                  : depth(variable.base, ignored));
+  }
   return result;
+}
+
+bool IndexSpace::dependsOn(const IndexExpr &expr, VariableId id) const {
+  return llvm::any_of(expr.getTerms(), [&](const IndexExpr::Term &term) {
+    const Variable &variable = variables[term.first];
+    return term.first == id || (variable.kind != VariableKind::value &&
+                                dependsOn(variable.base, id));
+  });
 }
 
 uint64_t IndexSpace::rootDims(const IndexExpr &expr) const {
@@ -102,7 +117,6 @@ IndexExpr IndexSpace::derived(VariableKind kind, const IndexExpr &base,
   variable.kind = kind;
   variable.base = base;
   variable.divisor = divisor;
-  variable.depth = depth(base);
   variable.rootDims = rootDims(base);
   if (kind == VariableKind::quotient)
     variable.range = {llvm::divideFloorSigned(bounds.min, divisor),

@@ -81,10 +81,11 @@ enum class VariableKind {
 struct Variable {
   VariableKind kind = VariableKind::value;
   Range range;
-  /// The loop level (see LoopEmitter) from which on the value is available.
-  unsigned depth = 0;
-  /// The value; computed on demand for quotients and remainders.
+  /// Of a `value`: itself, and the loop level (see LoopEmitter) from which on
+  /// it is available.
   mlir::Value value;
+  unsigned depth = 0;
+  /// Of the others, which are computed on demand.
   IndexExpr base;
   int64_t divisor = 1;
   /// The dimensions of the kernel's result nest that the value depends on.
@@ -99,8 +100,12 @@ public:
   const Variable &operator[](VariableId id) const { return variables[id]; }
 
   Range range(const IndexExpr &expr) const;
-  /// The deepest level at which a variable of the expression is defined.
-  unsigned depth(const IndexExpr &expr) const;
+  /// The deepest level at which a variable of the expression is defined;
+  /// `ignored` does not count.
+  unsigned depth(const IndexExpr &expr,
+                 std::optional<VariableId> ignored = std::nullopt) const;
+  /// Whether the value of the expression depends on a variable.
+  bool dependsOn(const IndexExpr &expr, VariableId id) const;
   uint64_t rootDims(const IndexExpr &expr) const;
 
   /// Exact quotient and remainder, rounding down, of an expression that is

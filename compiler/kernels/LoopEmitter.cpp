@@ -141,7 +141,7 @@ Value LoopEmitter::valueOf(VariableId id) {
     if (Value value = level.derived.lookup(id))
       return value;
   const Variable variable = space[id];
-  return atLevel(variable.depth, [&]() -> Value {
+  return atLevel(space.depth(variable.base), [&]() -> Value {
     Value base = materialize(variable.base);
     Value divisor = indexConstant(variable.divisor);
     Value value;
@@ -173,8 +173,8 @@ Value LoopEmitter::sumOf(const IndexExpr &expr) {
   IndexExpr outer(expr.getConstant()), inner;
   for (auto [id, coefficient] : expr.getTerms()) {
     IndexExpr term = IndexExpr::variable(id) * coefficient;
-    (space[id].depth < depth ? outer : inner) =
-        (space[id].depth < depth ? outer : inner) + term;
+    IndexExpr &part = space.depth(term) < depth ? outer : inner;
+    part = part + term;
   }
   return atLevel(depth, [&]() -> Value {
     auto flags = arith::IntegerOverflowFlags::nsw;
@@ -245,11 +245,7 @@ Value LoopEmitter::element(Value tensor, ArrayRef<IndexExpr> given) {
       Value memory = function.getArgument(2 + argument.getArgNumber());
       Value place = materialize(PhysicalLayout::of(type)->place(space, index));
       value = memref::LoadOp::create(rewriter, flatten(memory), place);
-      if (type.getElementType().isInteger(1)) {
-        Value zero = arith::ConstantIntOp::create(rewriter, 0, 8);
-        value = arith::CmpIOp::create(rewriter, arith::CmpIPredicate::ne, value,
-                                      zero);
-      }
+      value = fromMemory(value, type.getElementType());
     } else {
       auto result = cast<OpResult>(tensor);
       rewriter.setLoc(result.getOwner()->getLoc());
@@ -281,12 +277,38 @@ void LoopEmitter::storeResult(unsigned number, ArrayRef<IndexExpr> physical) {
         [&] { return scalarConstant(rewriter, type.getElementType(), 0); });
   };
   Value value = valueFrom(0);
-  Type memory = memoryType(type.getElementType());
-  if (value.getType() != memory)
-    value = arith::ExtUIOp::create(rewriter, memory, value);
-  Value output = function.getArgument(2 + graph.getNumArguments() + number);
   Value place = materialize(space.linearize(physical, layout.shape()));
-  memref::StoreOp::create(rewriter, value, flatten(output), place);
+  memref::StoreOp::create(rewriter, toMemory(value, type.getElementType()),
+                          resultMemory(number), place);
+}
+
+Value LoopEmitter::toMemory(Value scalar, Type element) {
+  if (!element.isInteger(1))
+    return scalar;
+  return arith::ExtUIOp::create(rewriter, memoryType(element), scalar);
+}
+
+Value LoopEmitter::fromMemory(Value memory, Type element) {
+  if (!element.isInteger(1))
+    return memory;
+  Value zero = arith::ConstantIntOp::create(rewriter, 0, 8);
+  return arith::CmpIOp::create(rewriter, arith::CmpIPredicate::ne, memory,
+                               zero);
+}
+
+void LoopEmitter::storeElement(unsigned result, ArrayRef<IndexExpr> index,
+                               Value value) {
+  auto type = cast<RankedTensorType>(graph.getResultTypes()[result]);
+  Value place = materialize(PhysicalLayout::of(type)->place(space, index));
+  memref::StoreOp::create(rewriter, toMemory(value, type.getElementType()),
+                          resultMemory(result), place);
+}
+
+Value LoopEmitter::loadElement(unsigned result, ArrayRef<IndexExpr> index) {
+  auto type = cast<RankedTensorType>(graph.getResultTypes()[result]);
+  Value place = materialize(PhysicalLayout::of(type)->place(space, index));
+  Value value = memref::LoadOp::create(rewriter, resultMemory(result), place);
+  return fromMemory(value, type.getElementType());
 }
 
 //===----------------------------------------------------------------------===//
@@ -413,6 +435,145 @@ LoopEmitter::Values LoopEmitter::loopSegment(const Descent &descent,
       scf::YieldOp::create(rewriter, carried);
   });
   return Values(loop.getResults());
+}
+
+//===----------------------------------------------------------------------===//
+// Reductions and lanes
+//===----------------------------------------------------------------------===//
+
+SmallVector<IndexExpr> LoopEmitter::setLanes(const LoopGroup &group,
+                                             const IndexExpr &first,
+                                             int64_t size) {
+  Variable variable;
+  variable.range = {0, group.extent() - 1};
+  lanes = Lanes{space.add(variable), first, size, group.lower, group.upper};
+  return space.delinearize(IndexExpr::variable(lanes->id), group.extents);
+}
+
+void LoopEmitter::overLanes(function_ref<void()> body) {
+  auto loop = scf::ForOp::create(rewriter, lanes->lower, lanes->upper,
+                                 indexConstant(1));
+  nested(loop, loop.getBody(), /*barrier=*/false, [&] {
+    // Each loop over the lanes gives their variable another value: code at this
+    // level cannot see what was remembered in another one.
+    Variable outer = space[lanes->id];
+    space[lanes->id].value = loop.getInductionVar();
+    space[lanes->id].depth = levels.size() - 1;
+    body();
+    space[lanes->id] = outer;
+  });
+}
+
+bool LoopEmitter::dependsOnLanes(ArrayRef<IndexExpr> index) const {
+  return lanes && llvm::any_of(index, [&](const IndexExpr &expr) {
+           return space.dependsOn(expr, lanes->id);
+         });
+}
+
+LoopEmitter::Values LoopEmitter::reduce(const void *key,
+                                        ArrayRef<IndexExpr> index,
+                                        ArrayRef<int64_t> extents,
+                                        function_ref<Values()> init,
+                                        LoopBody body) {
+  if (learned) {
+    learned->hasReductions = true;
+    for (const IndexExpr &expr : index)
+      learned->reductionDims |= space.rootDims(expr);
+    return loops(key, extents, init(),
+                 [&](ArrayRef<IndexExpr> inner, ValueRange carried) {
+                   size_t firstAccess = learned->getAccesses().size();
+                   Values values = body(inner, carried);
+                   noteReduction(index, inner, firstAccess);
+                   return values;
+                 });
+  }
+  // Inside a branch, other lanes may be out of bounds.
+  if (!dependsOnLanes(index) || innermostBarrier() >= space[lanes->id].depth)
+    return loops(key, extents, init(), body);
+  SmallVector<Value> buffers = reduceLanes(key, index, extents, init, body);
+  Value lane = materialize(IndexExpr::variable(lanes->id) - lanes->first);
+  Values results;
+  for (Value buffer : buffers)
+    results.push_back(memref::LoadOp::create(rewriter, buffer, lane));
+  return results;
+}
+
+SmallVector<Value> LoopEmitter::reduceLanes(const void *key,
+                                            ArrayRef<IndexExpr> index,
+                                            ArrayRef<int64_t> extents,
+                                            function_ref<Values()> init,
+                                            LoopBody body) {
+  for (const Level &level : levels)
+    for (const auto &known : level.laneReductions)
+      if (known.key == key && ArrayRef(known.index) == index)
+        return known.buffers;
+  unsigned depth = innermostBarrier();
+  for (const IndexExpr &expr : index)
+    depth = std::max(depth, space.depth(expr, lanes->id));
+  SmallVector<Value> buffers;
+  auto store = [&](ValueRange values) {
+    Value lane = materialize(IndexExpr::variable(lanes->id) - lanes->first);
+    for (auto [value, buffer] : llvm::zip_equal(values, buffers))
+      memref::StoreOp::create(rewriter, value, buffer, lane);
+  };
+  atLevel(depth, [&]() -> Value {
+    overLanes([&] {
+      Values starts = init();
+      for (Value start : starts)
+        buffers.push_back(scratch(start.getType(), lanes->size));
+      store(starts);
+    });
+    loops(key, extents, {}, [&](ArrayRef<IndexExpr> inner, ValueRange) {
+      overLanes([&] {
+        Value lane = materialize(IndexExpr::variable(lanes->id) - lanes->first);
+        Values carried;
+        for (Value buffer : buffers)
+          carried.push_back(memref::LoadOp::create(rewriter, buffer, lane));
+        store(body(inner, carried));
+      });
+      return Values();
+    });
+    levels.back().laneReductions.push_back(
+        {key, llvm::to_vector(index), buffers});
+    return Value();
+  });
+  return buffers;
+}
+
+void LoopEmitter::noteReduction(ArrayRef<IndexExpr> index,
+                                ArrayRef<IndexExpr> inner, size_t firstAccess) {
+  // The last dimension of the reduction and of the result that vary.
+  auto along = llvm::find_if(llvm::reverse(inner), [](const IndexExpr &expr) {
+    return !expr.isConstant();
+  });
+  uint64_t dims = 0;
+  for (const IndexExpr &expr : index)
+    dims |= space.rootDims(expr);
+  if (along == inner.rend() || dims == 0)
+    return;
+  unsigned last = llvm::Log2_64(dims);
+  std::optional<VariableId> beside;
+  for (const auto &[id, origin] : origins)
+    if (!origin.key && origin.path.size() == last)
+      beside = std::max(beside.value_or(0), id);
+  if (!beside)
+    return;
+  VariableId reduced = along->getTerms().front().first;
+  bool contiguousAlong = true, contiguousBeside = true;
+  for (const IndexExpr &access :
+       learned->getAccesses().drop_front(firstAccess)) {
+    contiguousAlong &= std::abs(access.coefficient(reduced)) <= 1;
+    contiguousBeside &= std::abs(access.coefficient(*beside)) <= 1;
+  }
+  // Short rows are not worth a vector loop each.
+  constexpr int64_t shortRow = 8;
+  int64_t length = 1;
+  for (const IndexExpr &expr : inner)
+    length *= space.range(expr).max - space.range(expr).min + 1;
+  if (length < shortRow || (!contiguousAlong && contiguousBeside))
+    learned->besideDims |= uint64_t(1) << last;
+  else
+    learned->hasLongRows = true;
 }
 
 void LoopEmitter::iterations(int64_t work,

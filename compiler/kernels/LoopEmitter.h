@@ -59,6 +59,12 @@ public:
   /// layout; zero in padding.
   void storeResult(unsigned result, llvm::ArrayRef<IndexExpr> physical);
 
+  /// Stores and loads an element of a result by its logical index, for ops that
+  /// write their whole result.
+  void storeElement(unsigned result, llvm::ArrayRef<IndexExpr> index,
+                    mlir::Value value);
+  mlir::Value loadElement(unsigned result, llvm::ArrayRef<IndexExpr> index);
+
   /// The value of an expression, of type index.
   mlir::Value materialize(const IndexExpr &expr);
   /// An expression for a computed value of type index whose range is known.
@@ -82,6 +88,13 @@ public:
   /// nest `key` says which dimensions share a loop.
   Values loops(const void *key, llvm::ArrayRef<int64_t> extents,
                mlir::ValueRange init, LoopBody body);
+  /// Values that loops over `extents` reduce to, at a place `index` of the
+  /// result; `init` makes the carried values' starts. Where the kernel has
+  /// lanes and the place depends on them, a row of lanes is reduced at once,
+  /// before the loops that do not matter, into a scratch buffer.
+  Values reduce(const void *key, llvm::ArrayRef<IndexExpr> index,
+                llvm::ArrayRef<int64_t> extents,
+                llvm::function_ref<Values()> init, LoopBody body);
   /// The same for given groups; the body gets an index per dimension of all
   /// groups.
   Values loopsOver(const void *key, llvm::ArrayRef<LoopGroup> groups,
@@ -89,6 +102,16 @@ public:
                    LoopBody body) {
     return loopsOver({key, path, {}}, groups, init, body);
   }
+
+  /// Makes a group of the result's nest the kernel's lanes: the innermost loop,
+  /// which is vectorized also where reductions are computed. Returns the
+  /// indices of the group's dimensions for code in `overLanes`. `group` has
+  /// bounds, which enclose at most `size` lanes from `first`.
+  llvm::SmallVector<IndexExpr> setLanes(const LoopGroup &group,
+                                        const IndexExpr &first, int64_t size);
+  /// A loop over the lanes.
+  void overLanes(llvm::function_ref<void()> body);
+
   /// The loop groups of a nest according to the plan.
   llvm::SmallVector<LoopGroup> planGroups(const void *key,
                                           llvm::ArrayRef<int64_t> extents);
@@ -129,6 +152,21 @@ private:
     llvm::SmallVector<std::pair<IndexExpr, mlir::Value>> sums;
     llvm::DenseMap<VariableId, mlir::Value> derived;
     llvm::DenseMap<mlir::Value, IndexExpr> dataIndices;
+    /// Reductions of all lanes: by nest and place, their buffers.
+    struct LaneReduction {
+      const void *key;
+      llvm::SmallVector<IndexExpr> index;
+      llvm::SmallVector<mlir::Value> buffers;
+    };
+    std::vector<LaneReduction> laneReductions;
+  };
+
+  /// The kernel's innermost loop, if reductions run over rows of it.
+  struct Lanes {
+    VariableId id;
+    IndexExpr first;
+    int64_t size;
+    mlir::Value lower, upper;
   };
 
   unsigned innermostBarrier() const;
@@ -156,9 +194,25 @@ private:
                                          const SegmentPath &path) const;
   /// Asks the plan to split the loop in which `expr` passes `bound`.
   void noteBound(const IndexExpr &expr, int64_t bound);
+  bool dependsOnLanes(llvm::ArrayRef<IndexExpr> index) const;
+  llvm::SmallVector<mlir::Value> reduceLanes(const void *key,
+                                             llvm::ArrayRef<IndexExpr> index,
+                                             llvm::ArrayRef<int64_t> extents,
+                                             llvm::function_ref<Values()> init,
+                                             LoopBody body);
+  /// Tells the plan whether the accesses of a reduction's body, those from
+  /// number `firstAccess`, are contiguous along the reduction or beside it.
+  void noteReduction(llvm::ArrayRef<IndexExpr> index,
+                     llvm::ArrayRef<IndexExpr> inner, size_t firstAccess);
   mlir::Value valueOf(VariableId id);
   mlir::Value sumOf(const IndexExpr &expr);
   mlir::Value flatten(mlir::Value memory);
+  /// A scalar as it lies in memory, and back.
+  mlir::Value toMemory(mlir::Value scalar, mlir::Type element);
+  mlir::Value fromMemory(mlir::Value memory, mlir::Type element);
+  mlir::Value resultMemory(unsigned result) {
+    return flatten(function.getArgument(2 + graph.getNumArguments() + result));
+  }
 
   mlir::func::FuncOp graph;
   mlir::func::FuncOp function;
@@ -169,6 +223,7 @@ private:
   std::vector<Level> levels;
   llvm::DenseMap<mlir::Value, mlir::Value> flattened;
   llvm::DenseMap<int64_t, mlir::Value> constants;
+  std::optional<Lanes> lanes;
   /// While learning: the nest and place that a loop variable stands for.
   struct Origin {
     const void *key;

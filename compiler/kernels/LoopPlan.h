@@ -62,16 +62,23 @@ public:
   /// The dimensions of the result's nest that reductions depend on.
   uint64_t reductionDims = 0;
   bool hasReductions = false;
+  /// The last of those dimensions for each reduction that should be vectorized
+  /// along it rather than along the row, and whether there are others.
+  uint64_t besideDims = 0;
+  bool hasLongRows = false;
 
   /// One emission of a nest: the index of each of its dimensions.
   void addInstance(const void *key, llvm::ArrayRef<int64_t> extents,
                    llvm::ArrayRef<IndexExpr> indices);
   /// Another use of an expression as an address or a number.
   void addAccess(const IndexExpr &expr) { accesses.push_back(expr); }
+  llvm::ArrayRef<IndexExpr> getAccesses() const { return accesses; }
   /// Before another trial: variables are those of the next one.
   void forgetAccesses() {
     instances.clear();
     accesses.clear();
+    besideDims = 0;
+    hasLongRows = false;
   }
   /// Turns instances and accesses into `NestPlan::separate`.
   void conclude();

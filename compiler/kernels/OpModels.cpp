@@ -17,6 +17,9 @@ const OpModel *lookupOpModel(mlir::Operation *op) {
     registerReductions(rows);
     registerQuantization(rows);
     registerNormalizations(rows);
+    registerWindows(rows);
+    registerSequential(rows);
+    registerRecurrent(rows);
     return rows;
   }();
   auto row = table.find(op->getName().getStringRef());

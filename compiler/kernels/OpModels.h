@@ -66,6 +66,9 @@ void registerMovement(OpModelTable &table);
 void registerReductions(OpModelTable &table);
 void registerQuantization(OpModelTable &table);
 void registerNormalizations(OpModelTable &table);
+void registerWindows(OpModelTable &table);
+void registerSequential(OpModelTable &table);
+void registerRecurrent(OpModelTable &table);
 
 } // namespace mlcc::kernels
 

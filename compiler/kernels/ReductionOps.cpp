@@ -159,37 +159,28 @@ struct Row {
   }
 };
 
-/// Tells a trial that the kernel has a reduction that depends on `index`.
-void noteReduction(LoopEmitter &emitter, ArrayRef<IndexExpr> index) {
-  LoopPlan *plan = emitter.learning();
-  if (!plan)
-    return;
-  plan->hasReductions = true;
-  for (const IndexExpr &expr : index)
-    plan->reductionDims |= emitter.indices().rootDims(expr);
-}
-
 template <typename Op, Combine combine, Map map, Finish finish>
 Value emitReduction(LoopEmitter &emitter, OpResult result,
                     ArrayRef<IndexExpr> index) {
   auto op = cast<Op>(result.getOwner());
-  noteReduction(emitter, index);
   ImplicitLocOpBuilder &b = emitter.builder();
   Type element = getElementTypeOrSelf(result.getType());
   Type accumulator =
       isa<FloatType>(element) ? computeType(element) : scalarType(element);
   Row row(op.getInput(), op.getAxes(), op.getKeepdims(), index);
-  Value start = initial(b, combine, element, accumulator);
+  auto start = [&] {
+    return LoopEmitter::Values{initial(b, combine, element, accumulator)};
+  };
   auto sum =
-      emitter.loops(op.getOperation(), row.extents, start,
-                    [&](ArrayRef<IndexExpr> inner, ValueRange carried) {
-                      Value x = emitter.element(op.getInput(), row.at(inner));
-                      if (isa<FloatType>(element))
-                        x = widen(b, x);
-                      x = mapValue(b, map, x);
-                      return LoopEmitter::Values{
-                          combineValues(b, combine, element, carried[0], x)};
-                    });
+      emitter.reduce(op.getOperation(), index, row.extents, start,
+                     [&](ArrayRef<IndexExpr> inner, ValueRange carried) {
+                       Value x = emitter.element(op.getInput(), row.at(inner));
+                       if (isa<FloatType>(element))
+                         x = widen(b, x);
+                       x = mapValue(b, map, x);
+                       return LoopEmitter::Values{
+                           combineValues(b, combine, element, carried[0], x)};
+                     });
   Value value = finishValue(b, finish, sum[0], element, row.count());
   return isa<FloatType>(element) ? narrow(b, value, element) : value;
 }
@@ -199,7 +190,6 @@ template <typename Op, bool isMax>
 Value emitArgReduction(LoopEmitter &emitter, OpResult result,
                        ArrayRef<IndexExpr> index) {
   auto op = cast<Op>(result.getOwner());
-  noteReduction(emitter, index);
   ImplicitLocOpBuilder &b = emitter.builder();
   Type element = getElementTypeOrSelf(op.getInput().getType());
   bool isFloat = isa<FloatType>(element);
@@ -208,7 +198,6 @@ Value emitArgReduction(LoopEmitter &emitter, OpResult result,
   Type type = isFloat ? computeType(element) : scalarType(element);
   int64_t axis = op.getAxis();
   Row row(op.getInput(), axis, op.getKeepdims(), index);
-  Value start = initial(b, isMax ? Combine::max : Combine::min, element, type);
   auto better = [&](Value x, Value best) -> Value {
     if (isFloat) {
       auto predicate =
@@ -224,20 +213,24 @@ Value emitArgReduction(LoopEmitter &emitter, OpResult result,
                                       : (last ? P::sle : P::slt));
     return arith::CmpIOp::create(b, predicate, x, best);
   };
-  Value zero = arith::ConstantIntOp::create(b, 0, 64);
+  auto start = [&] {
+    return LoopEmitter::Values{
+        initial(b, isMax ? Combine::max : Combine::min, element, type),
+        arith::ConstantIntOp::create(b, 0, 64)};
+  };
   auto best =
-      emitter.loops(op.getOperation(), row.extents, {start, zero},
-                    [&](ArrayRef<IndexExpr> inner, ValueRange carried) {
-                      Value x = emitter.element(op.getInput(), row.at(inner));
-                      if (isFloat)
-                        x = widen(b, x);
-                      Value here = arith::IndexCastOp::create(
-                          b, b.getI64Type(), emitter.materialize(inner[0]));
-                      Value wins = better(x, carried[0]);
-                      return LoopEmitter::Values{
-                          arith::SelectOp::create(b, wins, x, carried[0]),
-                          arith::SelectOp::create(b, wins, here, carried[1])};
-                    });
+      emitter.reduce(op.getOperation(), index, row.extents, start,
+                     [&](ArrayRef<IndexExpr> inner, ValueRange carried) {
+                       Value x = emitter.element(op.getInput(), row.at(inner));
+                       if (isFloat)
+                         x = widen(b, x);
+                       Value here = arith::IndexCastOp::create(
+                           b, b.getI64Type(), emitter.materialize(inner[0]));
+                       Value wins = better(x, carried[0]);
+                       return LoopEmitter::Values{
+                           arith::SelectOp::create(b, wins, x, carried[0]),
+                           arith::SelectOp::create(b, wins, here, carried[1])};
+                     });
   return best[1];
 }
 

@@ -112,6 +112,8 @@ struct Nest {
 
 /// How the nest is divided into iterations.
 struct Iterations {
+  /// Whether the last parallel group is the innermost loop, in blocks.
+  bool hasLanes = false;
   /// Leading groups that are walked by iterations alone.
   unsigned groups = 0;
   /// Indices of the next group that an iteration takes, or 0 for all.
@@ -135,12 +137,16 @@ public:
 
 private:
   func::FuncOp createFunction();
+  /// Both emit into `function` and return the whole kernel's cost.
+  double emitWhole(func::FuncOp function, const OpModel &model, Operation *op,
+                   int64_t &work);
+  double emitNest(func::FuncOp function, int64_t &work);
   double learn(const Nest &nest, LoopPlan &plan);
   Nest orderNest(const LoopPlan &plan);
   ArrayRef<int64_t> shape();
   void storeAll(LoopEmitter &emitter, const Nest &nest,
                 ArrayRef<IndexExpr> index);
-  void emit(LoopEmitter &emitter, const Nest &nest,
+  void emit(LoopEmitter &emitter, const Nest &nest, ArrayRef<LoopGroup> groups,
             const Iterations &iterations);
 
   func::FuncOp graph;
@@ -251,78 +257,155 @@ static Iterations divide(ArrayRef<LoopGroup> groups, unsigned parallelDims,
   return result;
 }
 
+/// The group of lanes: the last one that reductions depend on, if all of them
+/// should be vectorized along it.
+static std::optional<unsigned> findLanes(ArrayRef<LoopGroup> groups,
+                                         unsigned parallelDims,
+                                         const LoopPlan &plan) {
+  constexpr int64_t fewLanes = 8;
+  if (plan.hasLongRows || !llvm::isPowerOf2_64(plan.besideDims))
+    return std::nullopt;
+  unsigned dim = llvm::Log2_64(plan.besideDims);
+  for (auto [number, group] : llvm::enumerate(groups)) {
+    unsigned end = group.firstDim + group.extents.size();
+    if (dim < group.firstDim || dim >= end)
+      continue;
+    // What is not spread over threads lies behind in the nest.
+    bool isLast =
+        end == parallelDims || (number + 1 < groups.size() &&
+                                groups[number + 1].firstDim >= parallelDims);
+    if (!isLast || group.extent() < fewLanes ||
+        plan.nests.lookup(nullptr).isSplit(group.firstDim))
+      return std::nullopt;
+    return number;
+  }
+  return std::nullopt;
+}
+
+/// Iterations of a kernel with lanes: all outer dimensions and blocks of lanes,
+/// whose scratch buffers stay in the first-level cache.
+static Iterations divideLanes(ArrayRef<LoopGroup> groups, unsigned lanes,
+                              double cost) {
+  constexpr int64_t maxLanes = 1024;
+  Iterations result;
+  result.hasLanes = true;
+  result.groups = lanes;
+  for (const LoopGroup &group : groups.take_front(lanes))
+    result.extents.push_back(group.extent());
+  int64_t extent = groups[lanes].extent();
+  double perLane = cost / result.count() / extent;
+  int64_t block = llvm::alignTo(
+      static_cast<int64_t>(std::ceil(iterationCost / perLane)), blockMultiple);
+  result.block = std::min({block, maxLanes, extent});
+  result.extents.push_back(llvm::divideCeil(extent, result.block));
+  return result;
+}
+
+/// Gives `group` the bounds of block number `block`.
+static void setBounds(LoopEmitter &emitter, LoopGroup &group,
+                      const IndexExpr &block, int64_t size) {
+  group.lower = emitter.materialize(block * size);
+  group.upper = emitter.materialize(block * size + size);
+  if (group.extent() % size)
+    group.upper = arith::MinSIOp::create(emitter.builder(), group.upper,
+                                         emitter.indexConstant(group.extent()));
+}
+
 void KernelLowering::emit(LoopEmitter &emitter, const Nest &nest,
+                          ArrayRef<LoopGroup> groups,
                           const Iterations &iterations) {
-  SmallVector<LoopGroup> groups = emitter.planGroups(nullptr, nest.extents);
-  SmallVector<LoopGroup> inner(ArrayRef(groups).drop_front(iterations.groups));
+  SmallVector<LoopGroup> inner(groups.drop_front(iterations.groups));
   emitter.iterations(iterations.count(), [&](const IndexExpr &iteration) {
     SmallVector<IndexExpr> places =
         emitter.indices().delinearize(iteration, iterations.extents);
-    if (iterations.block) {
-      LoopGroup &blocked = inner.front();
-      IndexExpr lower = places.back() * iterations.block;
-      blocked.lower = emitter.materialize(lower);
-      blocked.upper = emitter.materialize(lower + iterations.block);
-      if (blocked.extent() % iterations.block)
-        blocked.upper =
-            arith::MinSIOp::create(emitter.builder(), blocked.upper,
-                                   emitter.indexConstant(blocked.extent()));
-    }
+    if (iterations.block)
+      setBounds(emitter, inner.front(), places.back(), iterations.block);
+    SmallVector<IndexExpr> laneDims;
+    if (iterations.hasLanes)
+      laneDims = emitter.setLanes(
+          inner.front(), places.back() * iterations.block, iterations.block);
+    auto storeInside = [&](ArrayRef<IndexExpr> outer, const SegmentPath &path) {
+      auto store = [&](ArrayRef<IndexExpr> index) {
+        SmallVector<IndexExpr> all(outer);
+        all.append(laneDims);
+        all.append(index.begin(), index.end());
+        storeAll(emitter, nest, all);
+      };
+      SegmentPath behind(path);
+      behind.resize(behind.size() + laneDims.size(), 0);
+      emitter.loopsOver(nullptr,
+                        ArrayRef(inner).drop_front(iterations.hasLanes), behind,
+                        {}, [&](ArrayRef<IndexExpr> index, ValueRange) {
+                          if (iterations.hasLanes)
+                            emitter.overLanes([&] { store(index); });
+                          else
+                            store(index);
+                          return LoopEmitter::Values();
+                        });
+    };
     std::function<void(unsigned, ArrayRef<IndexExpr>, const SegmentPath &)>
         descend = [&](unsigned group, ArrayRef<IndexExpr> outer,
                       const SegmentPath &path) {
-          auto extended = [&](ArrayRef<IndexExpr> index) {
-            SmallVector<IndexExpr> all(outer);
-            all.append(index.begin(), index.end());
-            return all;
-          };
-          if (group == iterations.groups) {
-            emitter.loopsOver(nullptr, inner, path, {},
-                              [&](ArrayRef<IndexExpr> index, ValueRange) {
-                                storeAll(emitter, nest, extended(index));
-                                return LoopEmitter::Values();
-                              });
-            return;
-          }
+          if (group == iterations.groups)
+            return storeInside(outer, path);
           emitter.dispatch(
               nullptr, groups[group], path, places[group],
               [&](ArrayRef<IndexExpr> dims, const SegmentPath &behind) {
-                descend(group + 1, extended(dims), behind);
+                SmallVector<IndexExpr> index(outer);
+                index.append(dims.begin(), dims.end());
+                descend(group + 1, index, behind);
               });
         };
     descend(0, {}, {});
   });
 }
 
+/// An op that emits its whole result; there is no nest to plan.
+double KernelLowering::emitWhole(func::FuncOp function, const OpModel &model,
+                                 Operation *op, int64_t &work) {
+  LoopPlan nothing;
+  LoopEmitter emitter(graph, function, nothing, nullptr);
+  work = model.whole(emitter, op);
+  // The iterations' number is not known to the code.
+  return estimateCost(function.getBody().front()) * work;
+}
+
+double KernelLowering::emitNest(func::FuncOp function, int64_t &work) {
+  // What the reductions depend on decides the order of the nest, which decides
+  // which dimensions can be walked together.
+  LoopPlan first, plan;
+  Nest natural = orderNest(first);
+  double cost = learn(natural, first);
+  Nest nest = orderNest(first);
+  if (nest.dims != natural.dims)
+    cost = learn(nest, plan);
+  else
+    plan = std::move(first);
+  if (nest.parallel < nest.dims.size())
+    plan.nests[nullptr].separate.insert(nest.parallel);
+  LoopEmitter emitter(graph, function, plan, nullptr);
+  SmallVector<LoopGroup> groups = emitter.planGroups(nullptr, nest.extents);
+  std::optional<unsigned> lanes = findLanes(groups, nest.parallel, plan);
+  Iterations iterations = lanes ? divideLanes(groups, *lanes, cost)
+                                : divide(groups, nest.parallel, cost);
+  emit(emitter, nest, groups, iterations);
+  work = iterations.count();
+  return cost;
+}
+
 LoweredKernel KernelLowering::run() {
   LoweredKernel result;
   result.function = createFunction();
-  Block *entry = &result.function.getBody().front();
-  int64_t elements =
-      cast<RankedTensorType>(graph.getResultTypes().front()).getNumElements();
-  if (elements != 0) {
-    // What the reductions depend on decides the order of the nest, which
-    // decides which dimensions can be walked together.
-    LoopPlan first, plan;
-    Nest natural = orderNest(first);
-    double cost = learn(natural, first);
-    Nest nest = orderNest(first);
-    if (nest.dims != natural.dims)
-      cost = learn(nest, plan);
-    else
-      plan = std::move(first);
-    if (nest.parallel < nest.dims.size())
-      plan.nests[nullptr].separate.insert(nest.parallel);
-    LoopEmitter emitter(graph, result.function, plan, nullptr);
-    Iterations iterations =
-        divide(emitter.planGroups(nullptr, nest.extents), nest.parallel, cost);
-    emit(emitter, nest, iterations);
-    result.work = iterations.count();
-    result.grain = std::max<int64_t>(
-        1, std::ceil(threadCost * result.work / std::max(1.0, cost)));
-    result.grain = std::min(result.grain, result.work);
-  }
-  auto builder = OpBuilder::atBlockEnd(entry);
+  Operation *root =
+      graph.getBody().front().getTerminator()->getOperand(0).getDefiningOp();
+  const OpModel *model = root ? lookupOpModel(root) : nullptr;
+  double cost = model && model->whole
+                    ? emitWhole(result.function, *model, root, result.work)
+                    : emitNest(result.function, result.work);
+  double perIteration = std::max(1.0, cost / std::max<int64_t>(1, result.work));
+  result.grain = std::clamp<int64_t>(std::ceil(threadCost / perIteration), 1,
+                                     std::max<int64_t>(1, result.work));
+  auto builder = OpBuilder::atBlockEnd(&result.function.getBody().front());
   func::ReturnOp::create(builder, graph.getLoc());
   return result;
 }

@@ -80,3 +80,37 @@ func.func @predict(%x: tensor<6x10xf32>) -> tensor<4x15xf32> {
   %2 = nn.neg %1 : (tensor<4x15xf32>) -> tensor<4x15xf32>
   return %2 : tensor<4x15xf32>
 }
+
+// -----
+
+// A reduction beside contiguous elements runs over rows of lanes.
+// CHECK-LABEL: func.func private @kernel0_reduce_sum(
+// CHECK:         %[[ROW:.*]] = memref.alloca() {alignment = 64 : i64} : memref<33xf32>
+// CHECK:         scf.for %{{.*}} = %c0 to %c5
+// CHECK:           scf.for %[[LANE:.*]] = %c0 to %c33
+// CHECK:             memref.load %[[ROW]][%[[LANE]]]
+// CHECK:             memref.store %{{.*}}, %[[ROW]][%[[LANE]]]
+// CHECK-LABEL: func.func @predict
+func.func @predict(%x: tensor<3x5x33xf32>) -> tensor<3x33xf32> {
+  %0 = nn.reduce_sum %x {axes = array<i64: 1>, keepdims = false} : (tensor<3x5x33xf32>) -> tensor<3x33xf32>
+  return %0 : tensor<3x33xf32>
+}
+
+// -----
+
+// Only the last block of channels has padding, where zeros are stored.
+// CHECK-LABEL: func.func private @kernel0_add(
+// CHECK-SAME:      memref<1x3x9x7x16xf32>, %{{.*}}: memref<40x1x1xf32>, %{{.*}}: memref<1x3x9x7x16xf32>)
+// CHECK:         scf.for {{.*}} = %c0 to %c16
+// CHECK:           arith.addf
+// CHECK:         scf.for {{.*}} = %c0 to %c8
+// CHECK:           arith.addf
+// CHECK:         scf.for {{.*}} = %c8 to %c16
+// CHECK-NOT:       arith.addf
+// CHECK:           memref.store %cst
+// CHECK-LABEL: func.func @predict
+!t = tensor<1x40x9x7xf32, #dnn.layout<"aBcd16b">>
+func.func @predict(%x: !t, %s: tensor<40x1x1xf32>) -> !t {
+  %0 = nn.add %x, %s : (!t, tensor<40x1x1xf32>) -> !t
+  return %0 : !t
+}
