@@ -126,13 +126,12 @@ struct CreatedPrimitive : PrimitiveInfo {
 
 /// Asks for the primitive, on CPU, scratchpad given by the user, without
 /// generating its code. Throws dnnl::error if oneDNN has no implementation.
-/// `skip` leaves out the first so many implementations.
 PrimitiveInfo describePrimitive(const PrimitiveSpec &spec,
-                                const dnnl::engine &engine, int skip = 0);
+                                const dnnl::engine &engine);
 
 /// Creates the primitive that describePrimitive describes.
 CreatedPrimitive createPrimitive(const PrimitiveSpec &spec,
-                                 const dnnl::engine &engine, int skip = 0);
+                                 const dnnl::engine &engine);
 
 /// `spec` with every "any" layout replaced by the one that oneDNN chose.
 PrimitiveSpec resolveLayouts(const PrimitiveSpec &spec,

@@ -20,7 +20,6 @@ namespace {
 struct Request {
   const dnnl::engine &engine;
   bool create; ///< the primitive, not only what is known of it
-  int skip;    ///< implementations to leave out
 };
 
 /// A description's arguments by name. An absent one is a zero descriptor.
@@ -130,38 +129,11 @@ static auto describeLstm(const PrimitiveSpec &spec, const Arguments &md,
       md[DNNL_ARG_DST_ITER], md[DNNL_ARG_DST_ITER_C], attributes);
 }
 
-/// Moves on to the next implementation. oneDNN does not list those of
-/// concatenation, sum and reorder.
-template <typename Descriptor>
-static bool nextImplementation(Descriptor &descriptor) {
-  if constexpr (requires { descriptor.next_impl(); })
-    return descriptor.next_impl();
-  else
-    return false;
-}
-
-/// Walks `skip` implementations on.
-template <typename Descriptor>
-static void skipImplementations(Descriptor &descriptor, int skip) {
-  if (!skip)
-    return;
-  // A descriptor that is found in the primitive cache does not move on.
-  int capacity = get_primitive_cache_capacity();
-  set_primitive_cache_capacity(0);
-  bool found = true;
-  for (int i = 0; i < skip && found; ++i)
-    found = nextImplementation(descriptor);
-  set_primitive_cache_capacity(capacity);
-  if (!found)
-    throw error(dnnl_unimplemented, "oneDNN has no further implementation");
-}
-
 /// What `descriptor` tells, and its primitive if `create` asks for it.
 template <typename Primitive, typename Descriptor>
 static CreatedPrimitive finish(const PrimitiveSpec &spec,
                                const Request &request,
-                               Descriptor &&descriptor) {
-  skipImplementations(descriptor, request.skip);
+                               const Descriptor &descriptor) {
   CreatedPrimitive created;
   for (const TensorSpec &tensor : spec.arguments)
     created.arguments.emplace_back(
@@ -305,14 +277,14 @@ bool PrimitiveInfo::isReference() const {
   return implementation.find("ref") != std::string::npos;
 }
 
-PrimitiveInfo describePrimitive(const PrimitiveSpec &spec, const engine &engine,
-                                int skip) {
-  return makePrimitive(spec, {engine, /*create=*/false, skip});
+PrimitiveInfo describePrimitive(const PrimitiveSpec &spec,
+                                const engine &engine) {
+  return makePrimitive(spec, {engine, /*create=*/false});
 }
 
 CreatedPrimitive createPrimitive(const PrimitiveSpec &spec,
-                                 const engine &engine, int skip) {
-  return makePrimitive(spec, {engine, /*create=*/true, skip});
+                                 const engine &engine) {
+  return makePrimitive(spec, {engine, /*create=*/true});
 }
 
 PrimitiveSpec resolveLayouts(const PrimitiveSpec &spec, const engine &engine) {
