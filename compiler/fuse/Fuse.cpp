@@ -32,6 +32,7 @@ void mlcc::buildFusePipeline(OpPassManager &manager,
   // Weights that a primitive wants transposed, gates that are sliced apart, and
   // reshapes that now meet.
   function.addPass(createCanonicalizerPass());
+  function.addPass(createCSEPass());
   function.addPass(createFuseAccumulate());
   manager.addPass(createReleaseWeights());
 }

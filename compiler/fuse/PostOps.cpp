@@ -77,6 +77,7 @@ dnn::EltwiseAttr fuse::asEltwise(Operation *op) {
       .Case([&](nn::SqrtOp) { return make(Kind::sqrt); })
       .Case([&](nn::ExpOp) { return make(Kind::exp); })
       .Case([&](nn::LogOp) { return make(Kind::log); })
+      .Case([&](nn::RoundOp) { return make(Kind::round); })
       .Case([&](nn::NegOp) { return make(Kind::linear, -1, 0); })
       .Case([&](nn::PowOp power) { return asPower(power); })
       .Default([](Operation *) { return dnn::EltwiseAttr(); });

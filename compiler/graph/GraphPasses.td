@@ -19,6 +19,7 @@ def Simplify : GraphPass<"nn-simplify"> {
   let description = [{
     Strength reduction (`x^2`, `1 / sqrt(x)`), bounds to `clip`, broadcasts and
     reshapes sunk below element-wise ops, concatenations and slices merged, gathers of constant runs to slices,
+    quantization that is undone at once to rounding,
     zero padding into windows, global average pooling to `reduce_mean`, and for
     matrix products: transposes to flags, leading dimensions of the left
     operand flattened before a matrix, added vectors to the bias. Folds no constants: so

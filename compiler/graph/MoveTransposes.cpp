@@ -141,7 +141,8 @@ public:
 
   LogicalResult matchAndRewrite(nn::SliceOp op,
                                 PatternRewriter &rewriter) const override {
-    auto transpose = sinkable(op.getInput());
+    // Other slices may transpose the rest: together no more than the whole.
+    auto transpose = op.getInput().getDefiningOp<nn::TransposeOp>();
     if (!transpose)
       return failure();
     ArrayRef<int64_t> permutation = transpose.getPermutation();

@@ -21,6 +21,7 @@ void addArithmeticPatterns(mlir::RewritePatternSet &patterns);
 void addBroadcastPatterns(mlir::RewritePatternSet &patterns);
 void addMovementPatterns(mlir::RewritePatternSet &patterns);
 void addMatMulPatterns(mlir::RewritePatternSet &patterns);
+void addQuantizationPatterns(mlir::RewritePatternSet &patterns);
 void addWindowPatterns(mlir::RewritePatternSet &patterns);
 
 // Of nn-recompose.

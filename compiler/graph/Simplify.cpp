@@ -36,6 +36,7 @@ class Simplify : public mlcc::impl::SimplifyBase<Simplify> {
     graph::addBroadcastPatterns(patterns);
     graph::addMovementPatterns(patterns);
     graph::addMatMulPatterns(patterns);
+    graph::addQuantizationPatterns(patterns);
     graph::addWindowPatterns(patterns);
     nn::ReshapeOp::getCanonicalizationPatterns(patterns, &getContext());
     if (failed(graph::applyPatterns(getOperation(), std::move(patterns),

@@ -69,8 +69,9 @@ public:
 };
 
 /// f(reshape(x), ...) -> reshape(f(x, ...)) where every other operand is a
-/// scalar, a reshape from the same shape, or a vector along a last dimension
-/// that the reshape keeps.
+/// scalar, a reshape from the same shape, a vector along a last dimension that
+/// the reshape keeps, or a constant beside a reshape that only adds and drops
+/// extents of one.
 class SinkReshape : public OpTraitRewritePattern<nn::IsElementwise> {
 public:
   using OpTraitRewritePattern::OpTraitRewritePattern;
@@ -109,6 +110,27 @@ private:
     return nullptr;
   }
 
+  /// The shape of a constant before a reshape that only adds and drops extents
+  /// of one; nothing for other reshapes.
+  static std::optional<SmallVector<int64_t>>
+  acrossUnitExtents(RankedTensorType constant, RankedTensorType result,
+                    ArrayRef<int64_t> source) {
+    auto isLong = [](int64_t extent) { return extent != 1; };
+    if (!llvm::equal(llvm::make_filter_range(result.getShape(), isLong),
+                     llvm::make_filter_range(source, isLong)))
+      return std::nullopt;
+    int64_t missing = result.getRank() - constant.getRank();
+    SmallVector<int64_t> extents;
+    for (int64_t i = 0; i < result.getRank(); ++i)
+      if (result.getDimSize(i) != 1)
+        extents.push_back(i < missing ? 1 : constant.getDimSize(i - missing));
+    SmallVector<int64_t> shape;
+    auto next = extents.begin();
+    for (int64_t extent : source)
+      shape.push_back(extent == 1 ? 1 : *next++);
+    return shape;
+  }
+
   static Value withoutReshape(Value operand, RankedTensorType result,
                               ArrayRef<int64_t> source, OpBuilder &builder) {
     if (auto reshape = operand.getDefiningOp<nn::ReshapeOp>())
@@ -123,6 +145,8 @@ private:
       return type.getRank() <= static_cast<int64_t>(source.size())
                  ? operand
                  : reshapeTo(builder, operand.getLoc(), operand, {1});
+    if (auto shape = acrossUnitExtents(type, result, source))
+      return reshapeTo(builder, operand.getLoc(), operand, *shape);
     // A vector along the last dimension.
     if (type.getRank() == 0 || source.empty() || elements != source.back() ||
         type.getShape().back() != elements ||

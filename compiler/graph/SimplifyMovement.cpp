@@ -41,6 +41,99 @@ public:
   }
 };
 
+/// slice(reshape(x)) -> reshape(slice(x)), where the slice is one of x: channel
+/// shuffles split channels by such slices of a reshaped tensor.
+class SliceOfReshape : public OpRewritePattern<nn::SliceOp> {
+public:
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(nn::SliceOp op,
+                                PatternRewriter &rewriter) const override {
+    auto reshape = op.getInput().getDefiningOp<nn::ReshapeOp>();
+    if (!reshape || typeOf(op).getNumElements() == 0)
+      return failure();
+    ArrayRef<int64_t> source = typeOf(reshape.getInput()).getShape();
+    ArrayRef<int64_t> shape = typeOf(reshape).getShape();
+    Slice slice;
+    // Group by group: the fewest dimensions of both sides with equal products.
+    for (size_t from = 0, to = 0; from < source.size() || to < shape.size();) {
+      size_t fromBegin = from, toBegin = to;
+      int64_t sourceProduct = 1, product = 1;
+      do {
+        bool takeSource = from < source.size() &&
+                          (sourceProduct <= product || to == shape.size());
+        if (takeSource)
+          sourceProduct *= source[from++];
+        else
+          product *= shape[to++];
+      } while (product != sourceProduct);
+      if (!appendGroup(op, source.slice(fromBegin, from - fromBegin), toBegin,
+                       to, slice))
+        return failure();
+    }
+    Value sliced =
+        nn::SliceOp::create(rewriter, op.getLoc(), reshape.getInput(),
+                            slice.starts, slice.sizes, slice.steps);
+    rewriter.replaceOp(
+        op, reshapeTo(rewriter, op.getLoc(), sliced, typeOf(op).getShape()));
+    return success();
+  }
+
+private:
+  struct Slice {
+    SmallVector<int64_t> starts, sizes, steps;
+
+    void append(int64_t start, int64_t size, int64_t step) {
+      starts.push_back(start);
+      sizes.push_back(size);
+      steps.push_back(step);
+    }
+  };
+
+  /// Appends what the slice takes of the source dimensions of one group, whose
+  /// dimensions after the reshape are [begin, end). Returns whether that is a
+  /// slice, too.
+  static bool appendGroup(nn::SliceOp op, ArrayRef<int64_t> source,
+                          size_t begin, size_t end, Slice &slice) {
+    ArrayRef<int64_t> shape = typeOf(op.getInput()).getShape();
+    SmallVector<size_t> dimensions, cut;
+    for (size_t i = begin; i < end; ++i) {
+      if (shape[i] == 1)
+        continue;
+      dimensions.push_back(i);
+      if (op.getSizes()[i] != shape[i] || op.getSteps()[i] != 1)
+        cut.push_back(i);
+    }
+    if (cut.empty()) {
+      for (int64_t extent : source)
+        slice.append(0, extent, 1);
+      return true;
+    }
+    if (cut.size() != 1 || dimensions.size() > 2 ||
+        llvm::count_if(source, [](int64_t extent) { return extent != 1; }) != 1)
+      return false;
+    int64_t start = op.getStarts()[cut.front()],
+            size = op.getSizes()[cut.front()],
+            step = op.getSteps()[cut.front()];
+    if (dimensions.size() == 2) {
+      // One dimension before the reshape, an outer and an inner one after.
+      int64_t outer = shape[dimensions[0]], inner = shape[dimensions[1]];
+      if (cut.front() == dimensions[0] && step == 1) {
+        start *= inner;
+        size *= inner;
+      } else if (cut.front() == dimensions[1] && size == 1) {
+        size = outer;
+        step = inner;
+      } else {
+        return false;
+      }
+    }
+    for (int64_t extent : source)
+      extent == 1 ? slice.append(0, 1, 1) : slice.append(start, size, step);
+    return true;
+  }
+};
+
 /// slice(concat(a, b)) -> slice(b) where only b is touched; an input taken
 /// whole needs no slice.
 class SliceOfConcat : public OpRewritePattern<nn::SliceOp> {
