@@ -94,7 +94,7 @@ Value Forms::get(Value value, StringRef tag, Operation *user) {
     return form = transposeBytes(builder, value, wanted);
   auto reorder = dnn::ReorderOp::create(builder, location, wanted, value);
   if (!isConstant(value))
-    made.push_back({value, reorder, user});
+    made.push_back({value, reorder, user->getName(), user->getLoc()});
   return form = reorder;
 }
 

@@ -48,10 +48,12 @@ public:
   /// Estimated seconds that `get` adds to a run of the model.
   double seconds(mlir::Value value, llvm::StringRef tag) const;
 
-  /// A reorder of a value that is not constant, and who wanted it first.
+  /// A reorder of a value that is not constant, and who wanted it first (an op
+  /// that may be gone by now).
   struct Reorder {
     mlir::Value source, result;
-    mlir::Operation *user;
+    mlir::OperationName user;
+    mlir::Location location;
   };
   llvm::ArrayRef<Reorder> reorders() const { return made; }
 

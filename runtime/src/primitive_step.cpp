@@ -39,17 +39,6 @@ static int quality(const CreatedPrimitive &created) {
 }
 static constexpr int best = 2;
 
-static std::optional<CreatedPrimitive> tryCreate(const PrimitiveSpec &spec,
-                                                 const dnnl::engine &engine,
-                                                 std::string &reason) {
-  try {
-    return createPrimitive(spec, engine);
-  } catch (const dnnl::error &error) {
-    reason = error.what();
-    return std::nullopt;
-  }
-}
-
 /// `spec` with the layouts of constant weights left to oneDNN. Returns false if
 /// there are none.
 static bool freeWeights(PrimitiveSpec &spec, const mlcc_step &step) {
@@ -67,6 +56,24 @@ static bool freeWeights(PrimitiveSpec &spec, const mlcc_step &step) {
   return any;
 }
 
+/// Copies `from` to `to`, which have the same shape and type. The way leads
+/// over the plain layout: oneDNN generates code for the ways from and to it,
+/// but between blocks of different sizes has loops that are thirty times
+/// slower.
+static void repack(dnnl::memory from, dnnl::memory to,
+                   const dnnl::engine &engine, dnnl::stream &stream) {
+  TensorSpec spec;
+  spec.dims = from.get_desc().get_dims();
+  spec.type = from.get_desc().get_data_type();
+  spec.layout = plainLayout(static_cast<int>(spec.dims.size()));
+  dnnl::memory::desc desc = makeDesc(spec);
+  Buffer buffer(desc.get_size(), "weights while they are packed again");
+  dnnl::memory plain(desc, engine, buffer.data());
+  dnnl::reorder(from, plain).execute(stream, from, plain);
+  dnnl::reorder(plain, to).execute(stream, plain, to);
+  stream.wait();
+}
+
 /// Copies the weights of `step` that `result` wants in another layout than
 /// `spec` describes.
 static void repackWeights(PrimitiveStep &result, const PrimitiveSpec &spec,
@@ -77,14 +84,61 @@ static void repackWeights(PrimitiveStep &result, const PrimitiveSpec &spec,
     const dnnl::memory::desc &want = result.created.arguments[i].second;
     if (step.places[i].space != MLCC_WEIGHTS || have == want)
       continue;
+    uint64_t offset = step.places[i].offset;
+    if (offset > model.weights_bytes ||
+        have.get_size() > model.weights_bytes - offset)
+      throw std::runtime_error("the weights end beyond those of the model");
     result.repacked[i] = Buffer(want.get_size(), "repacked weights");
-    dnnl::memory from(have, engine,
-                      const_cast<uint8_t *>(model.weights) +
-                          step.places[i].offset);
-    dnnl::memory to(want, engine, result.repacked[i].data());
-    dnnl::reorder(from, to).execute(stream, from, to);
-    stream.wait();
+    repack({have, engine, const_cast<uint8_t *>(model.weights) + offset},
+           {want, engine, result.repacked[i].data()}, engine, stream);
   }
+}
+
+/// The primitive with weights as they are packed, or, if that is not a good
+/// one, with weights in the layout that oneDNN would choose. Throws dnnl::error
+/// if there is neither.
+static CreatedPrimitive createBest(const PrimitiveSpec &spec,
+                                   const mlcc_step &step,
+                                   const dnnl::engine &engine, bool &repack) {
+  std::optional<dnnl::error> failure;
+  auto attempt = [&](const PrimitiveSpec &variant) {
+    std::optional<CreatedPrimitive> created;
+    try {
+      created = createPrimitive(variant, engine);
+    } catch (const dnnl::error &error) {
+      failure = error;
+    }
+    return created;
+  };
+  std::optional<CreatedPrimitive> asPacked = attempt(spec), asWanted;
+  PrimitiveSpec wanted = spec;
+  if ((!asPacked || quality(*asPacked) < best) && freeWeights(wanted, step))
+    asWanted = attempt(wanted);
+  if (!asPacked && !asWanted)
+    throw *failure;
+  repack = asWanted && (!asPacked || quality(*asWanted) > quality(*asPacked));
+  return std::move(repack ? *asWanted : *asPacked);
+}
+
+/// createPrimitiveStep with the exceptions of what it calls: dnnl::error, and
+/// std::runtime_error for a description that makes no sense.
+static PrimitiveStep create(const mlcc_model &model, const mlcc_step &step,
+                            const dnnl::engine &engine, dnnl::stream &stream) {
+  PrimitiveSpec spec = PrimitiveSpec::deserialize(step.spec, step.spec_bytes);
+  if (spec.arguments.size() > step.place_count)
+    throw std::runtime_error("more arguments in the description than places");
+  PrimitiveStep result;
+  bool repack = false;
+  result.created = createBest(spec, step, engine, repack);
+  size_t arguments = result.created.arguments.size();
+  if (arguments != step.place_count)
+    throw std::runtime_error(
+        "the description has " + std::to_string(arguments) +
+        " arguments, the step " + std::to_string(step.place_count) + " places");
+  result.repacked.resize(arguments);
+  if (repack)
+    repackWeights(result, spec, model, step, engine, stream);
+  return result;
 }
 
 PrimitiveStep createPrimitiveStep(const mlcc_model &model,
@@ -95,43 +149,17 @@ PrimitiveStep createPrimitiveStep(const mlcc_model &model,
     return RuntimeError(code,
                         std::string("step '") + step.name + "': " + reason);
   };
-  PrimitiveSpec spec;
   try {
-    spec = PrimitiveSpec::deserialize(step.spec, step.spec_bytes);
-  } catch (const std::runtime_error &error) {
-    throw fail(RuntimeErrorCode::CorruptModel, error.what());
-  }
-  if (spec.arguments.size() > step.place_count)
-    throw fail(RuntimeErrorCode::CorruptModel,
-               "more arguments in the description than places");
-
-  PrimitiveStep result;
-  std::string reason;
-  std::optional<CreatedPrimitive> asPacked, asWanted;
-  PrimitiveSpec wanted = spec;
-  try {
-    asPacked = tryCreate(spec, engine, reason);
-    if ((!asPacked || quality(*asPacked) < best) && freeWeights(wanted, step))
-      asWanted = tryCreate(wanted, engine, reason);
-  } catch (const std::runtime_error &error) {
-    throw fail(RuntimeErrorCode::CorruptModel, error.what());
-  }
-  if (!asPacked && !asWanted)
+    return create(model, step, engine, stream);
+  } catch (const RuntimeError &) {
+    throw;
+  } catch (const dnnl::error &error) {
     throw fail(RuntimeErrorCode::PrimitiveFailed,
-               "oneDNN has no implementation on this CPU: " + reason);
-  bool repack =
-      asWanted && (!asPacked || quality(*asWanted) > quality(*asPacked));
-  result.created = std::move(repack ? *asWanted : *asPacked);
-  result.repacked.resize(result.created.arguments.size());
-  if (result.created.arguments.size() != step.place_count)
-    throw fail(RuntimeErrorCode::CorruptModel,
-               "the description has " +
-                   std::to_string(result.created.arguments.size()) +
-                   " arguments, the step " + std::to_string(step.place_count) +
-                   " places");
-  if (repack)
-    repackWeights(result, spec, model, step, engine, stream);
-  return result;
+               std::string("oneDNN cannot do this on this CPU: ") +
+                   error.what());
+  } catch (const std::runtime_error &error) {
+    throw fail(RuntimeErrorCode::CorruptModel, error.what());
+  }
 }
 
 } // namespace mlcc

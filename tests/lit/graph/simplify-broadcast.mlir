@@ -39,3 +39,15 @@ func.func @stay(%x: tensor<6x4xf32>) -> tensor<2x3x4xf32> {
   %1 = nn.mul %0, %c : (tensor<2x3x4xf32>, tensor<3x1xf32>) -> tensor<2x3x4xf32>
   return %1 : tensor<2x3x4xf32>
 }
+
+// A constant per channel beside a reshape that drops an extent of one.
+// CHECK-LABEL: @unit_extents
+// CHECK: %[[C:.*]] = nn.constant {{.*}} : tensor<1x2x1x1xf32>
+// CHECK: nn.add %arg0, %[[C]] : (tensor<1x2x4x1xf32>, tensor<1x2x1x1xf32>)
+// CHECK-NEXT: nn.reshape
+func.func @unit_extents(%x: tensor<1x2x4x1xf32>) -> tensor<1x2x4xf32> {
+  %c = nn.constant dense<[[1.0], [2.0]]> : tensor<2x1xf32>
+  %0 = nn.reshape %x {shape = array<i64: 1, 2, 4>} : (tensor<1x2x4x1xf32>) -> tensor<1x2x4xf32>
+  %1 = nn.add %0, %c : (tensor<1x2x4xf32>, tensor<2x1xf32>) -> tensor<1x2x4xf32>
+  return %1 : tensor<1x2x4xf32>
+}

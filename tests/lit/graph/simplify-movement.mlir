@@ -63,3 +63,23 @@ func.func @gather_any(%x: tensor<4x8xf32>) -> tensor<3x8xf32> {
   %0 = nn.gather %x, %i {axis = 0 : i64} : (tensor<4x8xf32>, tensor<3xi64>) -> tensor<3x8xf32>
   return %0 : tensor<3x8xf32>
 }
+
+// Every second channel: the inner of the two dimensions that the reshape makes.
+// CHECK-LABEL: @slice_of_reshape
+// CHECK-NEXT: %[[S:.*]] = nn.slice %arg0 {sizes = array<i64: 1, 3, 4, 4>, starts = array<i64: 0, 1, 0, 0>, steps = array<i64: 1, 2, 1, 1>}
+// CHECK-NEXT: nn.reshape %[[S]] {shape = array<i64: 3, 1, 16>}
+func.func @slice_of_reshape(%x: tensor<1x6x4x4xf32>) -> tensor<3x1x16xf32> {
+  %0 = nn.reshape %x {shape = array<i64: 3, 2, 16>} : (tensor<1x6x4x4xf32>) -> tensor<3x2x16xf32>
+  %1 = nn.slice %0 {starts = array<i64: 0, 1, 0>, sizes = array<i64: 3, 1, 16>, steps = array<i64: 1, 1, 1>} : (tensor<3x2x16xf32>) -> tensor<3x1x16xf32>
+  return %1 : tensor<3x1x16xf32>
+}
+
+// A part of merged dimensions is no slice of them.
+// CHECK-LABEL: @slice_of_merged
+// CHECK: nn.reshape %arg0
+// CHECK-NEXT: nn.slice
+func.func @slice_of_merged(%x: tensor<4x4xf32>) -> tensor<5xf32> {
+  %0 = nn.reshape %x {shape = array<i64: 16>} : (tensor<4x4xf32>) -> tensor<16xf32>
+  %1 = nn.slice %0 {starts = array<i64: 1>, sizes = array<i64: 5>, steps = array<i64: 1>} : (tensor<16xf32>) -> tensor<5xf32>
+  return %1 : tensor<5xf32>
+}
