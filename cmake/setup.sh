@@ -27,6 +27,7 @@ libspdlog-dev:the build of oneDNN
 dpkg-dev:unpacking the source package of oneDNN
 debian-archive-keyring:checking the source package of oneDNN
 libgtest-dev:unit tests
+libgmock-dev:unit tests
 libbenchmark-dev:benchmarks
 python3-numpy:end-to-end tests
 python3-onnx:end-to-end tests

@@ -82,9 +82,9 @@ template <typename Pool> static void convertPool(Pool op) {
   op.erase();
 }
 
-/// A reduction over all spatial dimensions is pooling with one window.
-template <typename Reduce>
-static void convertGlobal(Reduce op, dnn::PoolingKind kind) {
+/// A maximum over all spatial dimensions is pooling with one window. (A mean is
+/// not: how it is summed must not depend on the layout, see ReductionOps.cpp.)
+static void convertGlobal(nn::ReduceMaxOp op) {
   if (!isImage(op.getInput()))
     return;
   ArrayRef<int64_t> shape = typeOf(op.getInput()).getShape();
@@ -99,8 +99,8 @@ static void convertGlobal(Reduce op, dnn::PoolingKind kind) {
   SmallVector<int64_t> ones(spatial, 1), zeros(spatial, 0);
   OpBuilder builder(op);
   Value pooling = dnn::PoolingOp::create(
-      builder, op.getLoc(), typeOf(op).clone(pooled), op.getInput(), kind,
-      shape.drop_front(2), ones, ones, zeros, zeros);
+      builder, op.getLoc(), typeOf(op).clone(pooled), op.getInput(),
+      dnn::PoolingKind::max, shape.drop_front(2), ones, ones, zeros, zeros);
   op.replaceAllUsesWith(
       reshapeTo(builder, op.getLoc(), pooling, typeOf(op).getShape()));
   op.erase();
@@ -159,10 +159,8 @@ class FuseWindows : public mlcc::impl::FuseWindowsBase<FuseWindows> {
         convertPool(pool);
       else if (auto pool = dyn_cast<nn::AvgPoolOp>(op))
         convertPool(pool);
-      else if (auto mean = dyn_cast<nn::ReduceMeanOp>(op))
-        convertGlobal(mean, dnn::PoolingKind::avg_exclude_padding);
       else if (auto max = dyn_cast<nn::ReduceMaxOp>(op))
-        convertGlobal(max, dnn::PoolingKind::max);
+        convertGlobal(max);
       else if (auto lrn = dyn_cast<nn::LrnOp>(op))
         convertLrn(lrn);
       else if (auto concat = dyn_cast<nn::ConcatOp>(op))

@@ -141,6 +141,13 @@ std::optional<Affine> Affine::of(Operation *op, Value input) {
   return affine;
 }
 
+/// Whether `op` rounds its operand to whole numbers.
+static bool isRounding(Operation *op) {
+  if (auto cast = dyn_cast<nn::CastOp>(op))
+    return isa<IntegerType>(typeOf(cast).getElementType());
+  return isa<nn::RoundOp, nn::FloorOp, nn::CeilOp, nn::QuantizeOp>(op);
+}
+
 std::optional<AffineChain> AffineChain::from(Operation *first) {
   AffineChain chain;
   chain.input = Affine::inputOf(first);
@@ -157,7 +164,9 @@ std::optional<AffineChain> AffineChain::from(Operation *first) {
       break;
     op = *at.getUsers().begin();
   }
-  if (chain.ops.empty())
+  // A number that is about to be rounded must be computed as the model says: the
+  // last bit decides between two whole numbers.
+  if (chain.ops.empty() || llvm::any_of(at.getUsers(), isRounding))
     return std::nullopt;
   return chain;
 }

@@ -55,7 +55,7 @@ struct AffineChain {
 
   mlir::Value getResult() const { return ops.back()->getResult(0); }
   /// The longest chain that starts with `first`; nothing if that is not
-  /// affine.
+  /// affine, or its result is rounded.
   static std::optional<AffineChain> from(mlir::Operation *first);
 };
 

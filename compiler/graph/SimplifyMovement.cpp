@@ -300,7 +300,8 @@ public:
 
 void graph::addMovementPatterns(RewritePatternSet &patterns) {
   patterns
-      .add<MergeSlices, SliceOfConcat, MergeConcats, GatherToSlice,
-           KeepReducedDims<nn::ReduceMeanOp>, KeepReducedDims<nn::ReduceSumOp>,
-           KeepReducedDims<nn::ReduceMaxOp>>(patterns.getContext());
+      .add<MergeSlices, SliceOfReshape, SliceOfConcat, MergeConcats,
+           GatherToSlice, KeepReducedDims<nn::ReduceMeanOp>,
+           KeepReducedDims<nn::ReduceSumOp>, KeepReducedDims<nn::ReduceMaxOp>>(
+          patterns.getContext());
 }

@@ -42,7 +42,7 @@ public:
     double high = isUnsigned ? levels - 1 : levels / 2 - 1;
 
     Location location = op.getLoc();
-    Value step = makeUniform(rewriter, location, typeOf(op).clone({}), *scale);
+    Value step = makeUniform(rewriter, location, typeOf(op).clone(ArrayRef<int64_t>()), *scale);
     Value steps =
         nn::DivOp::create(rewriter, location, quantize.getInput(), step);
     Value rounded = nn::RoundOp::create(rewriter, location, steps);

@@ -159,6 +159,58 @@ struct Row {
   }
 };
 
+/// In how many sums the mean of an image is taken.
+constexpr int64_t imageSums = 4;
+
+/// Whether `op` is a mean over images: rows and columns, with channels before
+/// or behind them.
+bool isImageMean(nn::ReduceMeanOp op) {
+  auto type = cast<RankedTensorType>(op.getInput().getType());
+  ArrayRef<int64_t> axes = op.getAxes();
+  return type.getRank() == 4 && isa<FloatType>(type.getElementType()) &&
+         axes.size() == 2 && axes[0] > 0 && axes[1] == axes[0] + 1 &&
+         type.getDimSize(axes[0]) * type.getDimSize(axes[1]) >= imageSums;
+}
+
+/// The mean of an image, as four interleaved sums, then what is left over, in
+/// every layout. The mean of quantized numbers is often just between two steps
+/// of the next quantization, and then the order of the sum decides which one it
+/// becomes. There is no right one; this is the order of ONNX Runtime's global
+/// pooling, with which such models are usually checked.
+Value emitImageMean(LoopEmitter &emitter, OpResult result,
+                    ArrayRef<IndexExpr> index) {
+  auto op = cast<nn::ReduceMeanOp>(result.getOwner());
+  ImplicitLocOpBuilder &b = emitter.builder();
+  Type element = getElementTypeOrSelf(result.getType());
+  Type type = computeType(element);
+  Row row(op.getInput(), op.getAxes(), op.getKeepdims(), index);
+  auto addTo = [&](Value sum, const IndexExpr &place) -> Value {
+    SmallVector<IndexExpr> inner =
+        emitter.indices().delinearize(place, row.extents);
+    Value x = widen(b, emitter.element(op.getInput(), row.at(inner)));
+    return arith::AddFOp::create(b, sum, x);
+  };
+  int64_t rounds = row.count() / imageSums;
+  auto start = [&] {
+    return LoopEmitter::Values(imageSums, scalarConstant(b, type, 0));
+  };
+  LoopEmitter::Values sums = emitter.reduce(
+      op.getOperation(), index, rounds, start,
+      [&](ArrayRef<IndexExpr> round, ValueRange carried) {
+        LoopEmitter::Values next;
+        for (int64_t i = 0; i < imageSums; ++i)
+          next.push_back(addTo(carried[i], round[0] * imageSums + i));
+        return next;
+      });
+  Value sum = arith::AddFOp::create(
+      b, arith::AddFOp::create(b, sums[0], sums[2]).getResult(),
+      arith::AddFOp::create(b, sums[1], sums[3]).getResult());
+  for (int64_t i = rounds * imageSums; i < row.count(); ++i)
+    sum = addTo(sum, IndexExpr(i));
+  Value mean = finishValue(b, Finish::mean, sum, element, row.count());
+  return narrow(b, mean, element);
+}
+
 template <typename Op, Combine combine, Map map, Finish finish>
 Value emitReduction(LoopEmitter &emitter, OpResult result,
                     ArrayRef<IndexExpr> index) {
@@ -245,8 +297,14 @@ OpModel reduction(unsigned cost = 1) {
 void registerReductions(OpModelTable &table) {
   using C = Combine;
   table["nn.reduce_sum"] = reduction<nn::ReduceSumOp, C::sum>();
-  table["nn.reduce_mean"] =
-      reduction<nn::ReduceMeanOp, C::sum, Map::none, Finish::mean>();
+  table["nn.reduce_mean"] = {
+      OpRole::reduction, 1,
+      [](LoopEmitter &emitter, OpResult result, ArrayRef<IndexExpr> index) {
+        if (isImageMean(cast<nn::ReduceMeanOp>(result.getOwner())))
+          return emitImageMean(emitter, result, index);
+        return emitReduction<nn::ReduceMeanOp, Combine::sum, Map::none,
+                             Finish::mean>(emitter, result, index);
+      }};
   table["nn.reduce_max"] = reduction<nn::ReduceMaxOp, C::max>(2);
   table["nn.reduce_min"] = reduction<nn::ReduceMinOp, C::min>(2);
   table["nn.reduce_prod"] = reduction<nn::ReduceProdOp, C::product>();

@@ -232,15 +232,15 @@ LogicalResult Assigner::run(func::FuncOp function) {
 // The pass
 //===----------------------------------------------------------------------===//
 
-/// What the user's model calls `op`.
-static std::string nameOf(Operation *op) {
+/// What the user's model calls the op that wanted `reorder`.
+static std::string userOf(const Forms::Reorder &reorder) {
   std::string name;
   llvm::raw_string_ostream stream(name);
-  if (auto location = op->getLoc()->findInstanceOf<NameLoc>())
-    stream << "'" << location.getName().getValue() << "' (" << op->getName()
+  if (auto location = reorder.location->findInstanceOf<NameLoc>())
+    stream << "'" << location.getName().getValue() << "' (" << reorder.user
            << ")";
   else
-    stream << op->getName();
+    stream << reorder.user;
   return name;
 }
 
@@ -255,7 +255,7 @@ void AssignLayoutsPass::report(const Forms &forms) {
       mlir::emitRemark(reorder.result.getLoc())
           << "reorder from " << dnn::getLayout(from) << " to "
           << dnn::getLayout(to) << " (" << bytes
-          << " bytes read and written), wanted by " << nameOf(reorder.user);
+          << " bytes read and written), wanted by " << userOf(reorder);
   }
 }
 

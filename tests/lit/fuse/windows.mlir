@@ -28,9 +28,16 @@ func.func @stay(%x: tensor<1x8x6x6xf32>) -> (tensor<1x8x3x3xf32>, tensor<1x8x4x4
   return %0, %1 : tensor<1x8x3x3xf32>, tensor<1x8x4x4xf32>
 }
 
-// CHECK-LABEL: @global_mean
-// CHECK: %[[P:.*]] = dnn.pooling avg_exclude_padding %arg0 {{.*}}kernel = array<i64: 7, 7>{{.*}} : (tensor<1x8x7x7xf32>) -> tensor<1x8x1x1xf32>
+// CHECK-LABEL: @global_max
+// CHECK: %[[P:.*]] = dnn.pooling max %arg0 {{.*}}kernel = array<i64: 7, 7>{{.*}} : (tensor<1x8x7x7xf32>) -> tensor<1x8x1x1xf32>
 // CHECK: nn.reshape %[[P]] {shape = array<i64: 1, 8>}
+func.func @global_max(%x: tensor<1x8x7x7xf32>) -> tensor<1x8xf32> {
+  %0 = nn.reduce_max %x {axes = array<i64: 2, 3>, keepdims = false} : (tensor<1x8x7x7xf32>) -> tensor<1x8xf32>
+  return %0 : tensor<1x8xf32>
+}
+
+// CHECK-LABEL: @global_mean
+// CHECK: nn.reduce_mean
 func.func @global_mean(%x: tensor<1x8x7x7xf32>) -> tensor<1x8xf32> {
   %0 = nn.reduce_mean %x {axes = array<i64: 2, 3>, keepdims = false} : (tensor<1x8x7x7xf32>) -> tensor<1x8xf32>
   return %0 : tensor<1x8xf32>

@@ -139,3 +139,17 @@ func.func @integers(%x: tensor<4xi32>) -> tensor<4xi32> {
   %1 = nn.mul %0, %c : (tensor<4xi32>, tensor<i32>) -> tensor<4xi32>
   return %1 : tensor<4xi32>
 }
+
+// The last bit decides what a number is rounded to.
+// CHECK-LABEL: @rounded
+// CHECK: nn.conv %arg0, %{{[^,]*}} {
+// CHECK-NEXT: nn.div
+// CHECK-NEXT: nn.round
+func.func @rounded(%x: tensor<1x1x4x4xf32>) -> tensor<1x2x4x4xf32> {
+  %w = nn.constant dense<1.5> : tensor<2x1x1x1xf32>
+  %s = nn.constant dense<0.3> : tensor<f32>
+  %0 = nn.conv %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>} : (tensor<1x1x4x4xf32>, tensor<2x1x1x1xf32>) -> tensor<1x2x4x4xf32>
+  %1 = nn.div %0, %s : (tensor<1x2x4x4xf32>, tensor<f32>) -> tensor<1x2x4x4xf32>
+  %2 = nn.round %1 : (tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>
+  return %2 : tensor<1x2x4x4xf32>
+}

@@ -53,6 +53,21 @@ TEST(ReductionKernels, AllKindsOverAllAxes) {
   EXPECT_TRUE(kernelsAgree(text, {.tolerance = 2e-5, .low = 0.6, .high = 1.5}));
 }
 
+TEST(ReductionKernels, MeansOfImages) {
+  std::string text;
+  for (const char *size : {"1x2", "2x2", "3x5", "7x7", "16x4"})
+    for (const char *element : {"f32", "f64", "bf16"}) {
+      auto type = [&](const char *format) {
+        return llvm::formatv(format, size, element).str();
+      };
+      text += reduce("reduce_mean", type("tensor<2x20x{0}x{1}>"), ": 2, 3",
+                     true, type("tensor<2x20x1x1x{1}>"));
+      text += reduce("reduce_mean", type("tensor<2x{0}x20x{1}>"), ": 1, 2",
+                     false, type("tensor<2x20x{1}>"));
+    }
+  EXPECT_TRUE(kernelsAgree(text, {.tolerance = 2e-5, .low = 0.6, .high = 1.5}));
+}
+
 TEST(ReductionKernels, Integers) {
   std::string text;
   for (const char *type : {"i32", "i64", "ui8", "i8"})
