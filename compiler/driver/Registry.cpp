@@ -11,6 +11,7 @@
 #include "dialects/dnn/DNN.h"
 #include "dialects/nn/NN.h"
 #include "dialects/rt/RT.h"
+#include "dialects/train/Train.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -37,7 +38,8 @@
 using namespace mlir;
 
 void mlcc::registerAllDialects(DialectRegistry &registry) {
-  registry.insert<dnn::DNNDialect, nn::NNDialect, rt::RTDialect>();
+  registry.insert<dnn::DNNDialect, nn::NNDialect, rt::RTDialect,
+                  train::TrainDialect>();
   registry.insert<affine::AffineDialect, arith::ArithDialect,
                   bufferization::BufferizationDialect, cf::ControlFlowDialect,
                   func::FuncDialect, LLVM::LLVMDialect, linalg::LinalgDialect,
