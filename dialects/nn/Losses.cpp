@@ -68,8 +68,8 @@ public:
   Value labelWeights();
   /// The index of the largest score along the last dimension.
   Value bestClass() {
-    return ArgMaxOp::create(builder, location, operand(0),
-                            lastAxis(operand(0)), /*keepdims=*/false);
+    return ArgMaxOp::create(builder, location, operand(0), lastAxis(operand(0)),
+                            /*keepdims=*/false);
   }
   Type indexType() { return builder.getI64Type(); }
   /// Euclidean distances of the last dimension's vectors; 1e-6 is added to each
@@ -95,8 +95,9 @@ private:
 LogicalResult LossBuilder::checkFloat(unsigned index, StringRef name) {
   if (isa<FloatType>(typeOf(index).getElementType()))
     return success();
-  return error(ErrorCode::TypeMismatch, name + " are floating-point numbers, not " +
-                                            typeText(typeOf(index)));
+  return error(ErrorCode::TypeMismatch,
+               name + " are floating-point numbers, not " +
+                   typeText(typeOf(index)));
 }
 
 LogicalResult LossBuilder::checkAlike(ArrayRef<StringLiteral> names) {
@@ -167,8 +168,8 @@ Value LossBuilder::labelWeights() {
   }
   if (options.ignoreIndex) {
     Value ignored = math.scalarLike(*options.ignoreIndex, operand(1));
-    Value counts = math.cast(
-        math.logicalNot(math.equal(operand(1), ignored)), elementType);
+    Value counts = math.cast(math.logicalNot(math.equal(operand(1), ignored)),
+                             elementType);
     weights = weights ? math.mul(weights, counts) : counts;
   }
   return weights;
@@ -220,8 +221,8 @@ static FailureOr<Positions> buildCrossEntropyDense(LossBuilder &loss) {
   Value target = loss.operand(1);
   if (double smoothing = loss.getOptions().labelSmoothing; smoothing != 0) {
     int64_t classes = loss.typeOf(0).getShape().back();
-    target = math.add(math.mul(target, 1 - smoothing),
-                      smoothing / double(classes));
+    target =
+        math.add(math.mul(target, 1 - smoothing), smoothing / double(classes));
   }
   Value logs = loss.logSoftmax(loss.operand(0));
   return Positions{
@@ -265,8 +266,8 @@ static FailureOr<Positions> buildFocal(LossBuilder &loss) {
   double focus = loss.getOptions().focus;
   Value values = math.neg(logs);
   if (focus != 0)
-    values = math.mul(
-        math.pow(missing, math.scalarLike(focus, missing)), values);
+    values =
+        math.mul(math.pow(missing, math.scalarLike(focus, missing)), values);
   return Positions{values, loss.labelWeights()};
 }
 
@@ -355,9 +356,9 @@ static FailureOr<Positions> buildTriplet(LossBuilder &loss) {
   Math &math = loss.math;
   Value near = loss.distance(loss.operand(0), loss.operand(1));
   Value far = loss.distance(loss.operand(0), loss.operand(2));
-  return Positions{loss.atLeastZero(math.add(math.sub(near, far),
-                                             loss.getOptions().margin)),
-                   {}};
+  return Positions{
+      loss.atLeastZero(math.add(math.sub(near, far), loss.getOptions().margin)),
+      {}};
 }
 
 static FailureOr<Positions> buildContrastive(LossBuilder &loss) {
@@ -425,8 +426,8 @@ static FailureOr<Value> alignFront(LossBuilder &loss, Value value,
     if (have != want && have != 1)
       return loss.error(ErrorCode::ShapeMismatch,
                         "there are " + shapeText(type.getShape()) +
-                            " weights for " +
-                            shapeText(positions.getShape()) + " positions");
+                            " weights for " + shapeText(positions.getShape()) +
+                            " positions");
   return loss.math.reshape(value, shape);
 }
 
@@ -551,9 +552,11 @@ static const Row lossRows[] = {
       "-y log p - (1 - y) log(1 - p), logarithms at least -100"},
      buildBinary},
     {{"binary_cross_entropy_logits", binaryLogits,
-      "-w y log s(x) - (1 - y) log(1 - s(x)), s the sigmoid, w positive_weight"},
+      "-w y log s(x) - (1 - y) log(1 - s(x)), s the sigmoid, w "
+      "positive_weight"},
      buildBinaryLogits},
-    {{"focal", logitsLabels, "-(1 - p)^focus log p, p = softmax(logits)[label]"},
+    {{"focal", logitsLabels,
+      "-(1 - p)^focus log p, p = softmax(logits)[label]"},
      buildFocal},
     {{"mean_squared_error", regression, "(x - y)^2"}, buildSquaredError},
     {{"mean_absolute_error", regression, "|x - y|"}, buildAbsoluteError},
@@ -566,20 +569,20 @@ static const Row lossRows[] = {
     {{"kl_divergence", divergence, "p (log p - log q), 0 where p = 0"},
      buildKlDivergence},
     {{"triplet", triplet, "max(0, margin + |a - p| - |a - n|)"}, buildTriplet},
-    {{"contrastive", pairs,
-      "y |a - b|^2 + (1 - y) max(0, margin - |a - b|)^2"},
+    {{"contrastive", pairs, "y |a - b|^2 + (1 - y) max(0, margin - |a - b|)^2"},
      buildContrastive}};
 
 static const Row metricRows[] = {
     {{"accuracy", scoresLabels, "1 where the largest score is the label's"},
      buildAccuracy},
-    {{"binary_accuracy", regression,
-      "1 where x > threshold just if y > 1/2"},
+    {{"binary_accuracy", regression, "1 where x > threshold just if y > 1/2"},
      buildBinaryAccuracy},
     {{"perplexity", logitsLabels, "e to the mean cross-entropy"},
      buildCrossEntropy,
      exponential},
-    {{"bits", logitsLabels, "cross-entropy in bits"}, buildCrossEntropy, inBits},
+    {{"bits", logitsLabels, "cross-entropy in bits"},
+     buildCrossEntropy,
+     inBits},
     {{"mean_squared_error", regression, "(x - y)^2"}, buildSquaredError},
     {{"mean_absolute_error", regression, "|x - y|"}, buildAbsoluteError}};
 

@@ -6,10 +6,10 @@
 //===----------------------------------------------------------------------===//
 
 //
-// A loss is computed for each position, multiplied by the position's weight, and
-// reduced. A position's weight is the product of what the caller gives as the last
-// operand, of class weights, of 0 for ignored labels, and of 0 for the rows of the first
-// dimension from `sampleCount` on, which are padding.
+// A loss is computed for each position, multiplied by the position's weight,
+// and reduced. A position's weight is the product of what the caller gives as
+// the last operand, of class weights, of 0 for ignored labels, and of 0 for the
+// rows of the first dimension from `sampleCount` on, which are padding.
 //
 //===----------------------------------------------------------------------===//
 
@@ -57,8 +57,8 @@ struct LossInfo {
 llvm::ArrayRef<LossInfo> allLosses();
 llvm::ArrayRef<LossInfo> allMetrics();
 
-/// Builds the loss `name`. `sampleCount`, an integer scalar, may be null: all rows
-/// count. Operands that do not fit are coded errors at `location`.
+/// Builds the loss `name`. `sampleCount`, an integer scalar, may be null: all
+/// rows count. Operands that do not fit are coded errors at `location`.
 mlir::FailureOr<mlir::Value>
 buildLoss(mlir::OpBuilder &builder, mlir::Location location,
           llvm::StringRef name, mlir::ValueRange operands,

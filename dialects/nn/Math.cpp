@@ -22,7 +22,7 @@ Value Math::scalar(double value, Type elementType) {
           ? Attribute(builder.getFloatAttr(elementType, value))
           : Attribute(builder.getIntegerAttr(elementType, int64_t(value)));
   return ConstantOp::create(builder, location,
-                                DenseElementsAttr::get(type, element));
+                            DenseElementsAttr::get(type, element));
 }
 Value Math::scalarLike(double value, Value like) {
   return scalar(value, getElementTypeOrSelf(like));
@@ -57,19 +57,25 @@ Value Math::max(Value lhs, Value rhs) {
 Value Math::pow(Value base, Value exponent) {
   return PowOp::create(builder, location, base, exponent);
 }
-Value Math::add(Value lhs, double rhs) { return add(lhs, scalarLike(rhs, lhs)); }
-Value Math::mul(Value lhs, double rhs) { return mul(lhs, scalarLike(rhs, lhs)); }
-Value Math::div(Value lhs, double rhs) { return div(lhs, scalarLike(rhs, lhs)); }
-Value Math::sub(double lhs, Value rhs) { return sub(scalarLike(lhs, rhs), rhs); }
+Value Math::add(Value lhs, double rhs) {
+  return add(lhs, scalarLike(rhs, lhs));
+}
+Value Math::mul(Value lhs, double rhs) {
+  return mul(lhs, scalarLike(rhs, lhs));
+}
+Value Math::div(Value lhs, double rhs) {
+  return div(lhs, scalarLike(rhs, lhs));
+}
+Value Math::sub(double lhs, Value rhs) {
+  return sub(scalarLike(lhs, rhs), rhs);
+}
 Value Math::pow(double base, Value exponent) {
   return pow(scalarLike(base, exponent), exponent);
 }
 Value Math::sqrt(Value input) {
   return SqrtOp::create(builder, location, input);
 }
-Value Math::cos(Value input) {
-  return CosOp::create(builder, location, input);
-}
+Value Math::cos(Value input) { return CosOp::create(builder, location, input); }
 Value Math::floor(Value input) {
   return FloorOp::create(builder, location, input);
 }
@@ -85,18 +91,10 @@ Value Math::where(Value condition, Value onTrue, Value onFalse) {
 Value Math::average(Value average, Value value, double decay) {
   return add(mul(average, decay), mul(value, 1 - decay));
 }
-Value Math::abs(Value input) {
-  return AbsOp::create(builder, location, input);
-}
-Value Math::neg(Value input) {
-  return NegOp::create(builder, location, input);
-}
-Value Math::exp(Value input) {
-  return ExpOp::create(builder, location, input);
-}
-Value Math::log(Value input) {
-  return LogOp::create(builder, location, input);
-}
+Value Math::abs(Value input) { return AbsOp::create(builder, location, input); }
+Value Math::neg(Value input) { return NegOp::create(builder, location, input); }
+Value Math::exp(Value input) { return ExpOp::create(builder, location, input); }
+Value Math::log(Value input) { return LogOp::create(builder, location, input); }
 Value Math::softplus(Value input) {
   return SoftplusOp::create(builder, location, input);
 }

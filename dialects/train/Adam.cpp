@@ -49,9 +49,8 @@ static Update buildAdam(const StepContext &context, Value parameter,
   Moments moments = buildMoments(context, gradient, slots, beta1, beta2);
   Value first = math.div(moments.first, moments.firstCorrection);
   Value second = math.div(moments.second, moments.secondCorrection);
-  Value divisor = epsilonUnderRoot
-                      ? math.sqrt(math.add(second, epsilon))
-                      : math.add(math.sqrt(second), epsilon);
+  Value divisor = epsilonUnderRoot ? math.sqrt(math.add(second, epsilon))
+                                   : math.add(math.sqrt(second), epsilon);
   return {step(context, parameter, first, divisor),
           {moments.first, moments.second}};
 }

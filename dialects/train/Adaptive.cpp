@@ -14,11 +14,9 @@ using namespace mlcc::train;
 using mlcc::nn::Math;
 
 /// The root of `square` and epsilon, which stands under the root in textbooks.
-static Value rootOf(Math &math, Value square, double epsilon,
-                    Variant variant) {
-  return variant == Variant::Textbook
-             ? math.sqrt(math.add(square, epsilon))
-             : math.add(math.sqrt(square), epsilon);
+static Value rootOf(Math &math, Value square, double epsilon, Variant variant) {
+  return variant == Variant::Textbook ? math.sqrt(math.add(square, epsilon))
+                                      : math.add(math.sqrt(square), epsilon);
 }
 
 //===----------------------------------------------------------------------===//
@@ -38,16 +36,15 @@ Update AdagradAttr::buildUpdate(const StepContext &context, Value parameter,
         rate, math.add(math.mul(math.add(context.number, -1), getDecay()), 1));
   Value sum = math.add(slots[0], math.square(gradient));
   Value root = rootOf(math, sum, getEpsilon(), getVariant());
-  Value step = math.mul(math.castLike(rate, parameter),
-                        math.div(gradient, root));
+  Value step =
+      math.mul(math.castLike(rate, parameter), math.div(gradient, root));
   return {math.sub(parameter, step), {sum}};
 }
 
 std::string AdagradAttr::problem() const {
-  return firstOf({notNegative("lr", getLr()),
-                  notNegative("epsilon", getEpsilon()),
-                  notNegative("decay", getDecay()),
-                  notNegative("initial", getInitial())});
+  return firstOf(
+      {notNegative("lr", getLr()), notNegative("epsilon", getEpsilon()),
+       notNegative("decay", getDecay()), notNegative("initial", getInitial())});
 }
 
 //===----------------------------------------------------------------------===//
@@ -110,8 +107,7 @@ Update RmspropAttr::buildUpdate(const StepContext &context, Value parameter,
 }
 
 std::string RmspropAttr::problem() const {
-  return firstOf(
-      {notNegative("lr", getLr()), fraction("alpha", getAlpha()),
-       notNegative("epsilon", getEpsilon()),
-       fraction("momentum", getMomentum())});
+  return firstOf({notNegative("lr", getLr()), fraction("alpha", getAlpha()),
+                  notNegative("epsilon", getEpsilon()),
+                  fraction("momentum", getMomentum())});
 }

@@ -17,9 +17,9 @@ void ClipValueAttr::buildClip(OpBuilder &builder, Location location, Value norm,
                               MutableArrayRef<Value> gradients) const {
   Math math(builder, location);
   for (Value &gradient : gradients)
-    gradient = math.min(
-        math.max(gradient, math.scalarLike(getMinimum(), gradient)),
-        math.scalarLike(getMaximum(), gradient));
+    gradient =
+        math.min(math.max(gradient, math.scalarLike(getMinimum(), gradient)),
+                 math.scalarLike(getMaximum(), gradient));
 }
 
 std::string ClipValueAttr::problem() const {
@@ -31,11 +31,10 @@ void ClipNormAttr::buildClip(OpBuilder &builder, Location location, Value norm,
                              MutableArrayRef<Value> gradients) const {
   Math math(builder, location);
   Value bound = math.scalarLike(getNorm(), norm);
-  Value factor =
-      getVariant() == Variant::Textbook
-          ? math.div(bound, math.max(norm, bound))
-          : math.min(math.div(bound, math.add(norm, 1e-6)),
-                     math.scalarLike(1, norm));
+  Value factor = getVariant() == Variant::Textbook
+                     ? math.div(bound, math.max(norm, bound))
+                     : math.min(math.div(bound, math.add(norm, 1e-6)),
+                                math.scalarLike(1, norm));
   for (Value &gradient : gradients)
     gradient = math.mul(gradient, math.castLike(factor, gradient));
 }

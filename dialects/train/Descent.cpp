@@ -21,6 +21,19 @@ static Value stepAlong(const StepContext &context, Value parameter,
                   math.mul(math.castLike(context.rate, parameter), direction));
 }
 
+Value mlcc::train::buildWeightDecay(const StepContext &context,
+                                    OptimizerAttrInterface optimizer,
+                                    Value parameter, double decay) {
+  if (decay == 0)
+    return parameter;
+  Math math(context.builder, context.location);
+  Value rate = context.rate;
+  if (!optimizer.scalesWeightDecay())
+    rate = math.div(rate, context.baseRate);
+  Value kept = math.sub(1, math.mul(rate, decay));
+  return math.mul(parameter, math.castLike(kept, parameter));
+}
+
 //===----------------------------------------------------------------------===//
 // Plain
 //===----------------------------------------------------------------------===//
@@ -48,17 +61,16 @@ Update MomentumAttr::buildUpdate(const StepContext &context, Value parameter,
                                  Value gradient, ValueRange slots) const {
   Math math(context.builder, context.location);
   Value kept = math.mul(slots[0], getMomentum());
-  Value dampened = getDampening() == 0
-                       ? gradient
-                       : math.mul(gradient, 1 - getDampening());
+  Value dampened =
+      getDampening() == 0 ? gradient : math.mul(gradient, 1 - getDampening());
   if (getVariant() == Variant::Textbook) {
     Value rate = math.castLike(context.rate, parameter);
     Value velocity = math.sub(kept, math.mul(rate, dampened));
     return {math.add(parameter, velocity), {velocity}};
   }
   if (getDampening() != 0) {
-    Value isFirst = math.lessEqual(context.number,
-                                   math.scalarLike(1, context.number));
+    Value isFirst =
+        math.lessEqual(context.number, math.scalarLike(1, context.number));
     dampened = math.where(isFirst, gradient, dampened);
   }
   Value velocity = math.add(kept, dampened);

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "dialects/nn/NN.h"
 #include "dialects/nn/Math.h"
+#include "dialects/nn/NN.h"
 #include "dialects/train/Problems.h"
 #include "dialects/train/Train.h"
 
@@ -41,7 +41,8 @@ Value StaircaseAttr::buildRate(OpBuilder &builder, Location location,
   return math.mul(base, math.pow(getFactor(), stairs));
 }
 std::string StaircaseAttr::problem() const {
-  return firstOf({positive("every", getEvery()), positive("factor", getFactor())});
+  return firstOf(
+      {positive("every", getEvery()), positive("factor", getFactor())});
 }
 
 Value ExponentialAttr::buildRate(OpBuilder &builder, Location location,
@@ -51,7 +52,8 @@ Value ExponentialAttr::buildRate(OpBuilder &builder, Location location,
   return math.mul(base, math.pow(getFactor(), exponent));
 }
 std::string ExponentialAttr::problem() const {
-  return firstOf({positive("every", getEvery()), positive("factor", getFactor())});
+  return firstOf(
+      {positive("every", getEvery()), positive("factor", getFactor())});
 }
 
 Value InverseAttr::buildRate(OpBuilder &builder, Location location, Value base,
@@ -135,8 +137,8 @@ Value CosineAttr::buildRate(OpBuilder &builder, Location location, Value base,
   }
   Value wave = math.add(math.cos(math.mul(share, std::numbers::pi)), 1);
   Value minimum = math.scalarLike(getMinimum(), base);
-  return math.add(
-      minimum, math.mul(math.mul(math.sub(base, minimum), 0.5), wave));
+  return math.add(minimum,
+                  math.mul(math.mul(math.sub(base, minimum), 0.5), wave));
 }
 std::string CosineAttr::problem() const {
   return firstOf({positive("period", getPeriod()),
@@ -162,7 +164,8 @@ static std::string problemOf(Attribute schedule) {
   if (!schedule)
     return "";
   auto interface = dyn_cast<ScheduleAttrInterface>(schedule);
-  return interface ? interface.problem() : "it holds something else than a schedule";
+  return interface ? interface.problem()
+                   : "it holds something else than a schedule";
 }
 
 Value WarmupAttr::buildRate(OpBuilder &builder, Location location, Value base,

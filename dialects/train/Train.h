@@ -52,6 +52,8 @@ struct StepContext {
   mlir::Location location;
   /// The learning rate of this step and parameter: an `f64` scalar.
   mlir::Value rate;
+  /// The learning rate before the schedule: an `f64` scalar.
+  mlir::Value baseRate;
   /// The number of the step, 1 for the first: an `f64` scalar.
   mlir::Value number;
 };
@@ -75,5 +77,13 @@ struct Update {
 
 #define GET_OP_CLASSES
 #include "dialects/train/TrainOps.h.inc"
+
+namespace mlcc::train {
+/// The parameter after decoupled weight decay, which comes before the step along
+/// the gradient.
+mlir::Value buildWeightDecay(const StepContext &context,
+                             OptimizerAttrInterface optimizer,
+                             mlir::Value parameter, double decay);
+} // namespace mlcc::train
 
 #endif // MLCC_DIALECTS_TRAIN_TRAIN_H

@@ -38,11 +38,10 @@ static std::string problemOf(GroupAttr group) {
   if (!pattern)
     return llvm::toString(pattern.takeError());
   FloatAttr decay = group.getWeightDecay();
-  return firstOf({notNegative("rate", group.getRate()),
-                  notNegative("l1", group.getL1()),
-                  notNegative("l2", group.getL2()),
-                  decay ? notNegative("weight_decay", decay.getValueAsDouble())
-                        : ""});
+  return firstOf(
+      {notNegative("rate", group.getRate()), notNegative("l1", group.getL1()),
+       notNegative("l2", group.getL2()),
+       decay ? notNegative("weight_decay", decay.getValueAsDouble()) : ""});
 }
 
 /// Verifies that an attribute has the interface and no problem with it.

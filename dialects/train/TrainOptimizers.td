@@ -58,7 +58,7 @@ def Train_AdagradAttr : Train_Optimizer<"Adagrad", "adagrad"> {
     `initial` is the first s; the rate of step t is lr / (1 + (t - 1) decay).
     textbook: p - lr g / sqrt(s + epsilon).
   }];
-  let parameters = (ins Train_Number<"0.01">:$lr, Train_Number<"1e-10">:$epsilon,
+  let parameters = (ins Train_Number<"0.01">:$lr, Train_Number<"1.0e-10">:$epsilon,
                         Train_Number<"0.0">:$decay, Train_Number<"0.0">:$initial,
                         Train_VariantParameter:$variant);
 }
@@ -66,7 +66,7 @@ def Train_AdagradAttr : Train_Optimizer<"Adagrad", "adagrad"> {
 def Train_AdadeltaAttr : Train_Optimizer<"Adadelta", "adadelta"> {
   let summary = "s = rho s + (1 - rho) g^2; d = g sqrt(u + epsilon) / sqrt(s + epsilon); u = rho u + (1 - rho) d^2; p - lr d (Zeiler, 2012)";
   let parameters = (ins Train_Number<"1.0">:$lr, Train_Number<"0.9">:$rho,
-                        Train_Number<"1e-6">:$epsilon);
+                        Train_Number<"1.0e-6">:$epsilon);
 }
 
 def Train_RmspropAttr : Train_Optimizer<"Rmsprop", "rmsprop"> {
@@ -77,15 +77,15 @@ def Train_RmspropAttr : Train_Optimizer<"Rmsprop", "rmsprop"> {
     textbook: epsilon is under the root.
   }];
   let parameters = (ins Train_Number<"0.01">:$lr, Train_Number<"0.99">:$alpha,
-                        Train_Number<"1e-8">:$epsilon, Train_Number<"0.0">:$momentum,
+                        Train_Number<"1.0e-8">:$epsilon, Train_Number<"0.0">:$momentum,
                         Train_Flag:$centered, Train_VariantParameter:$variant);
 }
 
 def Train_AdamAttr : Train_Optimizer<"Adam", "adam"> {
   let summary = "m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2; p - lr m' / (sqrt(v') + epsilon), m' = m / (1 - beta1^t), v' = v / (1 - beta2^t) (Kingma and Ba, 2015)";
   let description = "textbook: epsilon is under the root.";
-  let parameters = (ins Train_Number<"1e-3">:$lr, Train_Number<"0.9">:$beta1,
-                        Train_Number<"0.999">:$beta2, Train_Number<"1e-8">:$epsilon,
+  let parameters = (ins Train_Number<"1.0e-3">:$lr, Train_Number<"0.9">:$beta1,
+                        Train_Number<"0.999">:$beta2, Train_Number<"1.0e-8">:$epsilon,
                         Train_VariantParameter:$variant);
 }
 
@@ -95,8 +95,8 @@ def Train_AmsgradAttr : Train_Optimizer<"Amsgrad", "amsgrad"> {
     framework: the largest of the uncorrected v, corrected where it is used.
     textbook: no bias corrections.
   }];
-  let parameters = (ins Train_Number<"1e-3">:$lr, Train_Number<"0.9">:$beta1,
-                        Train_Number<"0.999">:$beta2, Train_Number<"1e-8">:$epsilon,
+  let parameters = (ins Train_Number<"1.0e-3">:$lr, Train_Number<"0.9">:$beta1,
+                        Train_Number<"0.999">:$beta2, Train_Number<"1.0e-8">:$epsilon,
                         Train_VariantParameter:$variant);
 }
 
@@ -106,8 +106,8 @@ def Train_AdamwAttr : Train_Optimizer<"Adamw", "adamw"> {
     textbook: p decays by `decay` times what the schedule makes of the rate, rate /
     base rate, not by the rate itself. The decay of a group takes its place.
   }];
-  let parameters = (ins Train_Number<"1e-3">:$lr, Train_Number<"0.9">:$beta1,
-                        Train_Number<"0.999">:$beta2, Train_Number<"1e-8">:$epsilon,
+  let parameters = (ins Train_Number<"1.0e-3">:$lr, Train_Number<"0.9">:$beta1,
+                        Train_Number<"0.999">:$beta2, Train_Number<"1.0e-8">:$epsilon,
                         Train_Number<"0.01">:$decay, Train_VariantParameter:$variant);
   let extraClassDeclaration = [{
     double getWeightDecay() const { return getDecay(); }
