@@ -33,9 +33,9 @@ template <typename... Dialects> static bool isOf(Operation *op) {
   return isa_and_nonnull<Dialects...>(op->getDialect());
 }
 
-/// The module, functions and their returns.
+/// The module, functions with their returns, and variables.
 static bool isFrame(Operation *op) {
-  return isa<ModuleOp, func::FuncOp, func::ReturnOp>(op);
+  return isa<ModuleOp, func::FuncOp, func::ReturnOp, rt::VariableOp>(op);
 }
 
 static bool isInKernel(Operation *op) {

@@ -50,6 +50,7 @@ OpFoldResult ReluOp::fold(FoldAdaptor) { return foldIdempotent(*this); }
 OpFoldResult FloorOp::fold(FoldAdaptor) { return foldIdempotent(*this); }
 OpFoldResult CeilOp::fold(FoldAdaptor) { return foldIdempotent(*this); }
 OpFoldResult RoundOp::fold(FoldAdaptor) { return foldIdempotent(*this); }
+OpFoldResult StopGradientOp::fold(FoldAdaptor) { return foldIdempotent(*this); }
 
 OpFoldResult ClipOp::fold(FoldAdaptor) {
   return getMin() || getMax() ? Value() : getInput();

@@ -16,5 +16,7 @@ include "dialects/nn/NNQuantization.td"
 include "dialects/nn/NNRecurrent.td"
 include "dialects/nn/NNReduction.td"
 include "dialects/nn/NNShape.td"
+include "dialects/nn/NNGradient.td"
+include "dialects/nn/NNRandom.td"
 
 #endif // MLCC_DIALECTS_NN_OPS

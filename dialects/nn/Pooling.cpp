@@ -29,21 +29,9 @@ static LogicalResult inferPool(OptionalLocation location, Adaptor adaptor,
   Window window{adaptor.getKernel(), adaptor.getStrides(),
                 adaptor.getDilations(), adaptor.getPadsBegin(),
                 adaptor.getPadsEnd()};
-  auto spatial =
-      windowedExtents(location, *input, window, adaptor.getCeilMode());
+  auto spatial = pooledExtents(location, *input, window, adaptor.getCeilMode());
   if (failed(spatial))
     return failure();
-  // A larger pad would give windows that hold padding only. The kernel fits
-  // into the padded input, so its reach is a small number.
-  for (size_t i = 0; i < spatial->size(); ++i) {
-    int64_t reach = window.dilations[i] * (window.kernel[i] - 1) + 1;
-    if (window.padsBegin[i] >= reach || window.padsEnd[i] >= reach)
-      return inferenceError(location, ErrorCode::InvalidAttribute,
-                            "the pads " + shapeText(window.padsBegin) +
-                                " and " + shapeText(window.padsEnd) +
-                                " must be smaller than the kernel " +
-                                shapeText(window.kernel));
-  }
   SmallVector<int64_t> shape(input->getShape().take_front(2));
   shape.append(*spatial);
   return inferTensor(location, shape, input->getElementType(), inferred);

@@ -80,6 +80,27 @@ FailureOr<SmallVector<int64_t>> windowedExtents(OptionalLocation location,
   return result;
 }
 
+FailureOr<SmallVector<int64_t>> pooledExtents(OptionalLocation location,
+                                              RankedTensorType input,
+                                              const Window &window,
+                                              bool ceilMode) {
+  auto spatial = windowedExtents(location, input, window, ceilMode);
+  if (failed(spatial))
+    return failure();
+  // A larger pad would give windows that hold padding only. The kernel fits
+  // into the padded input, so its reach is a small number.
+  for (size_t i = 0; i < spatial->size(); ++i) {
+    int64_t reach = window.dilations[i] * (window.kernel[i] - 1) + 1;
+    if (window.padsBegin[i] >= reach || window.padsEnd[i] >= reach)
+      return inferenceError(location, ErrorCode::InvalidAttribute,
+                            "the pads " + shapeText(window.padsBegin) +
+                                " and " + shapeText(window.padsEnd) +
+                                " must be smaller than the kernel " +
+                                shapeText(window.kernel));
+  }
+  return spatial;
+}
+
 FailureOr<SmallVector<int64_t>>
 transposedExtents(OptionalLocation location, RankedTensorType input,
                   const Window &window, ArrayRef<int64_t> outputPadding) {

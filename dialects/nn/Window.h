@@ -35,6 +35,11 @@ mlir::FailureOr<llvm::SmallVector<int64_t>>
 windowedExtents(OptionalLocation location, mlir::RankedTensorType input,
                 const Window &window, bool ceilMode);
 
+/// The same for pooling, whose pads must be smaller than the windows.
+mlir::FailureOr<llvm::SmallVector<int64_t>>
+pooledExtents(OptionalLocation location, mlir::RankedTensorType input,
+              const Window &window, bool ceilMode);
+
 /// The spatial extents of a transposed convolution of `input`.
 mlir::FailureOr<llvm::SmallVector<int64_t>>
 transposedExtents(OptionalLocation location, mlir::RankedTensorType input,

@@ -38,6 +38,9 @@ inline constexpr llvm::StringLiteral nameAttrName = "rt.name";
 /// The only legal value of an input that was bound at compile time.
 inline constexpr llvm::StringLiteral requiredValueAttrName =
     "rt.required_value";
+/// On an argument or result of an entry point: the symbol of the variable whose
+/// value it is.
+inline constexpr llvm::StringLiteral variableAttrName = "rt.variable";
 
 /// Bytes to which places in the arena and the weights are aligned.
 inline constexpr int64_t placeAlignment = 64;

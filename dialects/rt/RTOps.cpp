@@ -33,6 +33,24 @@ static ParseResult parseHexadecimal(OpAsmParser &parser, StringAttr &bytes) {
   return success();
 }
 
+static void printRole(OpAsmPrinter &printer, Operation *, RoleAttr role) {
+  printer << stringifyRole(role.getValue());
+}
+
+static ParseResult parseRole(OpAsmParser &parser, RoleAttr &role) {
+  StringRef name;
+  SMLoc location = parser.getCurrentLocation();
+  if (parser.parseKeyword(&name))
+    return failure();
+  std::optional<Role> value = symbolizeRole(name);
+  if (!value)
+    return parser.emitError(location,
+                            "expected parameter, statistic, optimizer, "
+                            "counter, random or scalar");
+  role = RoleAttr::get(parser.getContext(), *value);
+  return success();
+}
+
 #define GET_OP_CLASSES
 #include "dialects/rt/RTOps.cpp.inc"
 
@@ -41,9 +59,9 @@ static ParseResult parseHexadecimal(OpAsmParser &parser, StringAttr &bytes) {
 //===----------------------------------------------------------------------===//
 
 /// Whether a kernel's argument can stand for a launch's operand or result: the
-/// element types agree, but for booleans, which are bytes in memory, and unsigned
-/// integers, which kernels hold as signless ones; and so do the shapes unless a
-/// layout makes the physical one differ.
+/// element types agree, but for booleans, which are bytes in memory, and
+/// unsigned integers, which kernels hold as signless ones; and so do the shapes
+/// unless a layout makes the physical one differ.
 static bool fits(Type argument, RankedTensorType value) {
   auto shaped = dyn_cast<ShapedType>(argument);
   if (!shaped || !shaped.hasStaticShape())
@@ -91,6 +109,37 @@ LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &symbols) {
              << value << " as argument " << position << " of @" << getKernel()
              << ", which is " << argument;
     ++position;
+  }
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// VariableOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult VariableOp::verify() {
+  RankedTensorType type = getTensorType();
+  if (!type.hasStaticShape() || type.getEncoding())
+    return emitOpError("needs a tensor of static shape without encoding");
+  auto isInteger = [&] { return type.getElementType().isSignlessInteger(64); };
+  switch (getRole()) {
+  case Role::Counter:
+    if (type.getRank() != 0 || !isInteger())
+      return emitOpError("is a counter, so its type must be tensor<i64>");
+    break;
+  case Role::Random:
+    if (type.getShape() != ArrayRef<int64_t>{2} || !isInteger())
+      return emitOpError(
+          "is the random generator's state, so its type must be tensor<2xi64>");
+    break;
+  case Role::Scalar:
+    if (type.getRank() != 0)
+      return emitOpError("is a scalar, so its type must have no dimensions");
+    break;
+  case Role::Parameter:
+  case Role::Statistic:
+  case Role::Optimizer:
+    break;
   }
   return success();
 }

@@ -28,12 +28,19 @@ def RT_Dialect : Dialect {
     - `rt.name` (a string) is the name of an entry point's input or output in
       the user's model;
     - `rt.required_value` (elements) is the only legal value of an input that
-      was bound at compile time.
+      was bound at compile time;
+    - `rt.variable` (a symbol) on an argument says that it is the value of that
+      variable when the function is called, on a result that it is the variable's
+      value afterwards. Each names an `rt.variable` of its own type, and a function
+      names a variable on at most one argument and at most one result. These
+      arguments and results are none of the entry point's inputs and outputs.
 
     Planning replaces functions by `rt.program`s, whose steps name places in
     memory instead of values, and constants by `rt.weight`s.
   }];
   let useDefaultAttributePrinterParser = 1;
+  let hasRegionArgAttrVerify = 1;
+  let hasRegionResultAttrVerify = 1;
 }
 
 class RT_Op<string mnemonic, list<Trait> traits = []> : Op<RT_Dialect, mnemonic, traits>;
@@ -102,6 +109,46 @@ def RT_TensorAttr : RT_Attr<"Tensor", "tensor"> {
 
 def RT_TensorArrayAttr
     : TypedArrayAttrBase<RT_TensorAttr, "inputs or outputs of a program">;
+
+//===----------------------------------------------------------------------===//
+// Variables
+//===----------------------------------------------------------------------===//
+
+def RT_Role : I32EnumAttr<"Role", "what a variable is for", [
+    I32EnumAttrCase<"Parameter", 0, "parameter">,
+    I32EnumAttrCase<"Statistic", 1, "statistic">,
+    I32EnumAttrCase<"Optimizer", 2, "optimizer">,
+    I32EnumAttrCase<"Counter", 3, "counter">,
+    I32EnumAttrCase<"Random", 4, "random">,
+    I32EnumAttrCase<"Scalar", 5, "scalar">]> {
+  let cppNamespace = "::mlcc::rt";
+  let genSpecializedAttr = 0;
+}
+def RT_RoleAttr : EnumAttr<RT_Dialect, RT_Role, "role">;
+
+def RT_VariableOp : RT_Op<"variable", [Symbol]> {
+  let summary = "Declares a tensor that keeps its value between calls";
+  let description = [{
+    State crosses calls only through variables; functions name them by the attribute
+    `rt.variable` of arguments and results. `role` says what a variable is for:
+
+    - `parameter`: weights, trainable or not;
+    - `statistic`: what training gathers beside them, like running means;
+    - `optimizer`: what an optimizer remembers of a parameter;
+    - `counter`: the number of steps made, a single `i64`;
+    - `random`: the state of the random generator, two `i64` (see nn.random_bits);
+    - `scalar`: a single number that users set, like the learning rate.
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<AnyRankedTensor>:$type,
+                       RT_RoleAttr:$role);
+  let assemblyFormat = "$sym_name `:` $type `role` `(` custom<Role>($role) `)` attr-dict";
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    ::mlir::RankedTensorType getTensorType() {
+      return ::mlir::cast<::mlir::RankedTensorType>(getType());
+    }
+  }];
+}
 
 //===----------------------------------------------------------------------===//
 // Programs

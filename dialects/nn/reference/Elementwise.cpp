@@ -204,6 +204,11 @@ LogicalResult ClipOp::evaluate(Operands operands, Results &results) {
       });
 }
 
+LogicalResult StopGradientOp::evaluate(Operands operands, Results &results) {
+  results.push_back(operands[0]);
+  return success();
+}
+
 LogicalResult CastOp::evaluate(Operands operands, Results &results) {
   const HostTensor &input = operands[0];
   HostTensor &result = results.emplace_back(getType());

@@ -114,6 +114,35 @@ LogicalResult ConvTransposeOp::evaluate(Operands operands, Results &results) {
   return success();
 }
 
+LogicalResult ConvWeightGradientOp::evaluate(Operands operands,
+                                             Results &results) {
+  const HostTensor &input = operands[0], &gradient = operands[1];
+  HostTensor &result = results.emplace_back(getType());
+  SpatialMap map{getStrides(), getDilations(), getPadsBegin(),
+                 input.getShape().drop_front(2)};
+  int64_t batch = input.getShape()[0], channels = input.getShape()[1];
+  int64_t outputs = gradient.getShape()[1];
+  int64_t groupChannels = channels / getGroups();
+  int64_t groupOutputs = outputs / getGroups();
+  int64_t inputSize = spatialSize(input), outputSize = spatialSize(gradient);
+  for (Walk weight(result.getShape()); weight; weight.next()) {
+    int64_t m = weight.index()[0];
+    int64_t c = m / groupOutputs * groupChannels + weight.index()[1];
+    ArrayRef<int64_t> tap = weight.index().drop_front(2);
+    double sum = 0;
+    for (Walk window(gradient.getShape().drop_front(2)); window;
+         window.next()) {
+      auto offset = map.offset(window.index(), tap);
+      for (int64_t n = 0; offset && n < batch; ++n)
+        sum += input.getAsDouble((n * channels + c) * inputSize + *offset) *
+               gradient.getAsDouble((n * outputs + m) * outputSize +
+                                    window.position());
+    }
+    result.setDouble(weight.position(), sum);
+  }
+  return success();
+}
+
 double ConvOp::evaluationWork() {
   auto weights = getWeights().getType();
   return static_cast<double>(getType().getNumElements()) *
@@ -124,6 +153,11 @@ double ConvTransposeOp::evaluationWork() {
   auto weights = getWeights().getType();
   return static_cast<double>(getInput().getType().getNumElements()) *
          weights.getNumElements() / weights.getDimSize(0);
+}
+
+double ConvWeightGradientOp::evaluationWork() {
+  return static_cast<double>(getOutputGradient().getType().getNumElements()) *
+         getType().getNumElements() / getType().getDimSize(0);
 }
 
 //===----------------------------------------------------------------------===//

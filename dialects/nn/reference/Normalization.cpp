@@ -39,6 +39,71 @@ LogicalResult BatchNormOp::evaluate(Operands operands, Results &results) {
   return success();
 }
 
+/// All axes of a tensor [N, C, ...] but the channels.
+static Extents axesOfChannel(int64_t rank) {
+  Extents axes{0};
+  llvm::append_range(axes, llvm::seq<int64_t>(2, rank));
+  return axes;
+}
+
+LogicalResult BatchNormTrainOp::evaluate(Operands operands, Results &results) {
+  const HostTensor &input = operands[0];
+  for (Type type : getResultTypes())
+    results.emplace_back(cast<RankedTensorType>(type));
+  double epsilon = getEpsilon().convertToDouble();
+  Blocks blocks(input.getShape(), axesOfChannel(input.getShape().size()));
+  double count = blocks.inner.size();
+  for (auto [c, base] : llvm::enumerate(blocks.bases)) {
+    double mean = 0, variance = 0;
+    for (int64_t offset : blocks.inner)
+      mean += input.getAsDouble(base + offset) / count;
+    for (int64_t offset : blocks.inner) {
+      double difference = input.getAsDouble(base + offset) - mean;
+      variance += difference * difference / count;
+    }
+    for (int64_t offset : blocks.inner)
+      results[0].setDouble(base + offset,
+                           operands[1].getAsDouble(c) *
+                                   (input.getAsDouble(base + offset) - mean) /
+                                   std::sqrt(variance + epsilon) +
+                               operands[2].getAsDouble(c));
+    results[1].setDouble(c, mean);
+    results[2].setDouble(c, variance);
+  }
+  return success();
+}
+
+LogicalResult BatchNormGradientOp::evaluate(Operands operands,
+                                            Results &results) {
+  const HostTensor &input = operands[0], &gradient = operands[1];
+  for (Type type : getResultTypes())
+    results.emplace_back(cast<RankedTensorType>(type));
+  double epsilon = getEpsilon().convertToDouble();
+  Blocks blocks(input.getShape(), axesOfChannel(input.getShape().size()));
+  double count = blocks.inner.size();
+  for (auto [c, base] : llvm::enumerate(blocks.bases)) {
+    double scale = operands[2].getAsDouble(c),
+           mean = operands[3].getAsDouble(c);
+    double factor = 1 / std::sqrt(operands[4].getAsDouble(c) + epsilon);
+    double sum = 0, product = 0;
+    for (int64_t offset : blocks.inner) {
+      double dy = gradient.getAsDouble(base + offset);
+      sum += dy;
+      product += dy * (input.getAsDouble(base + offset) - mean) * factor;
+    }
+    for (int64_t offset : blocks.inner) {
+      double normalized = (input.getAsDouble(base + offset) - mean) * factor;
+      results[0].setDouble(base + offset,
+                           scale * factor *
+                               (gradient.getAsDouble(base + offset) -
+                                sum / count - normalized * product / count));
+    }
+    results[1].setDouble(c, product);
+    results[2].setDouble(c, sum);
+  }
+  return success();
+}
+
 /// Normalizes each block to mean 0 and variance 1 and passes each element to
 /// `store(offset, value)`.
 template <typename Store>

@@ -28,16 +28,18 @@ struct PoolWindow {
 };
 } // namespace
 
-/// Calls `body(position, window)` for each result element of a pooling op.
+/// Calls `body(position, window)` for each element of the shape `pooled` that a
+/// pooling op with these attributes gives for an input of shape `shape`.
 template <typename PoolOp, typename Body>
-static void forEachWindow(PoolOp op, const HostTensor &input, Body body) {
-  ArrayRef<int64_t> extents = input.getShape().drop_front(2);
+static void forEachWindow(PoolOp op, ArrayRef<int64_t> shape,
+                          ArrayRef<int64_t> pooled, Body body) {
+  ArrayRef<int64_t> extents = shape.drop_front(2);
   int64_t spatialSize = 1;
   for (int64_t extent : extents)
     spatialSize *= extent;
-  for (Walk walk(op.getType().getShape()); walk; walk.next()) {
+  for (Walk walk(pooled); walk; walk.next()) {
     ArrayRef<int64_t> index = walk.index();
-    int64_t plane = index[0] * input.getShape()[1] + index[1];
+    int64_t plane = index[0] * shape[1] + index[1];
     PoolWindow window{{}, 0};
     for (Walk tap(op.getKernel()); tap; tap.next()) {
       int64_t offset = 0;
@@ -56,6 +58,12 @@ static void forEachWindow(PoolOp op, const HostTensor &input, Body body) {
     }
     body(walk.position(), window);
   }
+}
+
+/// The same for the windows of a pooling op's own result.
+template <typename PoolOp, typename Body>
+static void forEachWindow(PoolOp op, const HostTensor &input, Body body) {
+  forEachWindow(op, input.getShape(), op.getType().getShape(), body);
 }
 
 LogicalResult MaxPoolOp::evaluate(Operands operands, Results &results) {
@@ -105,17 +113,70 @@ LogicalResult LpPoolOp::evaluate(Operands operands, Results &results) {
   return success();
 }
 
-/// Each result element looks at the whole window.
-template <typename PoolOp> static double poolWork(PoolOp op) {
-  double work = op.getType().getNumElements();
+/// The offset of the first maximum of a window; NaN is the largest.
+static int64_t firstMaximum(const HostTensor &input,
+                            ArrayRef<int64_t> offsets) {
+  int64_t best = offsets.front();
+  double max = input.getAsDouble(best);
+  for (int64_t offset : offsets.drop_front()) {
+    double x = input.getAsDouble(offset);
+    if (x > max || (std::isnan(x) && !std::isnan(max))) {
+      best = offset;
+      max = x;
+    }
+  }
+  return best;
+}
+
+LogicalResult MaxPoolGradientOp::evaluate(Operands operands, Results &results) {
+  const HostTensor &input = operands[0], &gradient = operands[1];
+  HostTensor &result = results.emplace_back(getType());
+  std::vector<double> sums(input.getNumElements(), 0);
+  forEachWindow(*this, input.getShape(), gradient.getShape(),
+                [&](int64_t i, const PoolWindow &window) {
+                  if (!window.offsets.empty())
+                    sums[firstMaximum(input, window.offsets)] +=
+                        gradient.getAsDouble(i);
+                });
+  for (auto [i, sum] : llvm::enumerate(sums))
+    result.setDouble(i, sum);
+  return success();
+}
+
+LogicalResult AvgPoolGradientOp::evaluate(Operands operands, Results &results) {
+  const HostTensor &gradient = operands[0];
+  HostTensor &result = results.emplace_back(getType());
+  std::vector<double> sums(result.getNumElements(), 0);
+  forEachWindow(*this, getShape(), gradient.getShape(),
+                [&](int64_t i, const PoolWindow &window) {
+                  int64_t count = getCountIncludePad() ? window.paddedCount
+                                                       : window.offsets.size();
+                  for (int64_t offset : window.offsets)
+                    sums[offset] += gradient.getAsDouble(i) / count;
+                });
+  for (auto [i, sum] : llvm::enumerate(sums))
+    result.setDouble(i, sum);
+  return success();
+}
+
+/// Each pooled element, of which there are `pooled`, looks at the whole window.
+template <typename PoolOp>
+static double poolWork(PoolOp op, RankedTensorType pooled) {
+  double work = pooled.getNumElements();
   for (int64_t extent : op.getKernel())
     work *= extent;
   return work;
 }
 
-double MaxPoolOp::evaluationWork() { return poolWork(*this); }
-double AvgPoolOp::evaluationWork() { return poolWork(*this); }
-double LpPoolOp::evaluationWork() { return poolWork(*this); }
+double MaxPoolOp::evaluationWork() { return poolWork(*this, getType()); }
+double AvgPoolOp::evaluationWork() { return poolWork(*this, getType()); }
+double LpPoolOp::evaluationWork() { return poolWork(*this, getType()); }
+double MaxPoolGradientOp::evaluationWork() {
+  return poolWork(*this, getOutputGradient().getType());
+}
+double AvgPoolGradientOp::evaluationWork() {
+  return poolWork(*this, getOutputGradient().getType());
+}
 
 //===----------------------------------------------------------------------===//
 // Resize

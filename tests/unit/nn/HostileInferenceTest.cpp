@@ -237,7 +237,7 @@ TEST_P(HostileInference, NeitherCrashesNorAcceptsWhatCannotBe) {
 INSTANTIATE_TEST_SUITE_P(
     RoundTrip, HostileInference,
     ::testing::Values("round-trip-elementwise", "round-trip-layers",
-                      "round-trip-shape"),
+                      "round-trip-shape", "round-trip-gradient"),
     [](const auto &info) {
       return StringRef(info.param).drop_front(sizeof("round-trip-") - 1).str();
     });
