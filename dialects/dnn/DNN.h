@@ -43,8 +43,8 @@ mlir::RankedTensorType withLayout(mlir::RankedTensorType type,
 /// [1].
 TensorSpec tensorSpec(mlir::RankedTensorType type, int argument);
 
-/// Whether oneDNN knows tensors of this element type (f64, f32, f16, bf16, i32,
-/// i8 as signed and ui8 as unsigned bytes).
+/// Whether oneDNN computes on and reorders tensors of this element type (f32,
+/// f16, bf16, i32, i8 as signed and ui8 as unsigned bytes; it only names f64).
 bool isSupportedElementType(mlir::Type type);
 
 /// Bytes in memory of a tensor in its layout, padding included. Blocked layouts

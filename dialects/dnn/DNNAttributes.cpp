@@ -61,7 +61,7 @@ static dnnl::memory::data_type toDataType(Type type) {
 }
 
 bool dnn::isSupportedElementType(Type type) {
-  return toDataType(type) != dnnl::memory::data_type::undef;
+  return !type.isF64() && toDataType(type) != dnnl::memory::data_type::undef;
 }
 
 TensorSpec dnn::tensorSpec(RankedTensorType type, int argument) {

@@ -62,7 +62,7 @@ static void addOptions(CLI::App &app, Arguments &arguments) {
                                                  {"summary", Format::Summary}};
   app.add_option("--format", arguments.format,
                  "text, dot, svg or summary (default: text)")
-      ->transform(CLI::Transformer(formats))
+      ->transform(CLI::Transformer(formats).description(""))
       ->type_name("FORMAT");
   app.add_option("--mcpu", arguments.cpu, "The CPU to compile for")
       ->type_name("CPU");

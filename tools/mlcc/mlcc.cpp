@@ -6,8 +6,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/codegen/BuildInfo.h"
+#include "compiler/codegen/Target.h"
 #include "compiler/driver/Compile.h"
 #include "compiler/driver/Registry.h"
+#include "compiler/layout/TargetIsa.h"
 #include "compiler/link/Link.h"
 #include "compiler/link/TemporaryFile.h"
 #include "dialects/diagnostics/Diagnostics.h"
@@ -74,7 +76,7 @@ static void addOptions(CLI::App &app, Arguments &arguments) {
       {"llvm", Emit::LLVM},      {"mlir", Emit::MLIR}};
   app.add_option("--emit", arguments.emit,
                  "exe, shared, static, object, llvm or mlir (default: exe)")
-      ->transform(CLI::Transformer(kinds))
+      ->transform(CLI::Transformer(kinds).description(""))
       ->type_name("KIND");
   app.add_option("--mcpu", arguments.cpu,
                  "The CPU to compile for, as clang names it (default: native)")
@@ -265,9 +267,22 @@ static LogicalResult resolve(Arguments &arguments, CompileOptions &options,
   return success();
 }
 
+/// Refuses an unknown CPU; for another one than this, layouts are the other's.
+static LogicalResult applyCpu(const CodegenOptions &options,
+                              mlir::MLIRContext *context) {
+  llvm::Expected<TargetCpu> target = resolveTarget(options);
+  if (!target)
+    return emitError(mlir::UnknownLoc::get(context), ErrorCode::InvalidOption)
+           << "--mcpu: " << llvm::toString(target.takeError());
+  if (options.cpu != "native")
+    chooseLayoutsFor(target->features);
+  return success();
+}
+
 static LogicalResult compile(Arguments &arguments, mlir::MLIRContext *context) {
   CompileOptions options;
-  if (failed(resolve(arguments, options, context)))
+  if (failed(resolve(arguments, options, context)) ||
+      failed(applyCpu(options.codegen, context)))
     return llvm::failure();
   if (arguments.check)
     return onnx_frontend::checkModel(arguments.model.path, options.import,

@@ -30,3 +30,12 @@ func.func @broadcast(%x: !plain, %c: tensor<1x32x1x1xf32>, %s: tensor<f32>) -> !
   %2 = nn.add %1, %s : (!plain, tensor<f32>) -> !plain
   return %2 : !plain
 }
+
+// oneDNN does not reorder f64: the bytes are transposed.
+// CHECK-LABEL: func @doubles(
+// CHECK: nn.transpose %{{.*}} {permutation = array<i64: 1, 0>} : (tensor<3x4xf64>) -> tensor<4x3xf64>
+// CHECK-NOT: dnn.reorder
+func.func @doubles(%x: tensor<3x4xf64>) -> tensor<4x3xf64> {
+  %0 = nn.transpose %x {permutation = array<i64: 1, 0>} : (tensor<3x4xf64>) -> tensor<4x3xf64>
+  return %0 : tensor<4x3xf64>
+}
