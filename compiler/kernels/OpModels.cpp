@@ -20,6 +20,8 @@ const OpModel *lookupOpModel(mlir::Operation *op) {
     registerWindows(rows);
     registerSequential(rows);
     registerRecurrent(rows);
+    registerGradients(rows);
+    registerRandom(rows);
     return rows;
   }();
   auto row = table.find(op->getName().getStringRef());

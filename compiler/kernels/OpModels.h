@@ -69,6 +69,8 @@ void registerNormalizations(OpModelTable &table);
 void registerWindows(OpModelTable &table);
 void registerSequential(OpModelTable &table);
 void registerRecurrent(OpModelTable &table);
+void registerGradients(OpModelTable &table);
+void registerRandom(OpModelTable &table);
 
 } // namespace mlcc::kernels
 

@@ -15,6 +15,7 @@
 #include "compiler/kernels/LoopEmitter.h"
 #include "compiler/kernels/OpModels.h"
 #include "compiler/kernels/ScalarMath.h"
+#include "compiler/kernels/Windows.h"
 #include "dialects/nn/NN.h"
 
 #include <limits>
@@ -23,6 +24,44 @@ using namespace mlir;
 using arith::FastMathFlags;
 
 namespace mlcc::kernels {
+
+Value chooseInside(LoopEmitter &emitter, ArrayRef<IndexExpr> places,
+                   ArrayRef<int64_t> extents, Type type,
+                   function_ref<Value()> inside,
+                   function_ref<Value()> outside) {
+  if (places.empty())
+    return inside();
+  return emitter.chooseBelow(places.front(), 0, type, outside, [&] {
+    return emitter.chooseBelow(
+        places.front(), extents.front(), type,
+        [&] {
+          return chooseInside(emitter, places.drop_front(),
+                              extents.drop_front(), type, inside, outside);
+        },
+        outside);
+  });
+}
+
+Value countTaps(LoopEmitter &emitter, const IndexExpr &start, int64_t kernel,
+                int64_t dilation, int64_t least, int64_t limit) {
+  ImplicitLocOpBuilder &b = emitter.builder();
+  Value count = emitter.indexConstant(0);
+  for (int64_t tap = 0; tap < kernel; ++tap) {
+    IndexExpr place = start + IndexExpr(tap * dilation);
+    Value one = emitter.chooseBelow(
+        place, least, b.getIndexType(),
+        [&] { return emitter.indexConstant(0); },
+        [&] {
+          return emitter.chooseBelow(
+              place, limit, b.getIndexType(),
+              [&] { return emitter.indexConstant(1); },
+              [&] { return emitter.indexConstant(0); });
+        });
+    count = arith::AddIOp::create(b, count, one);
+  }
+  return count;
+}
+
 namespace {
 
 using Indices = ArrayRef<IndexExpr>;
@@ -71,24 +110,6 @@ Value finish(LoopEmitter &emitter, Value sum, Value bias, Indices biasIndex,
               : Value(arith::AddIOp::create(b, sum, x));
   }
   return isa<FloatType>(element) ? narrow(b, sum, element) : sum;
-}
-
-/// `inside` where every place lies in its extent, else `outside`.
-Value chooseInside(LoopEmitter &emitter, Indices places,
-                   ArrayRef<int64_t> extents, Type type,
-                   function_ref<Value()> inside,
-                   function_ref<Value()> outside) {
-  if (places.empty())
-    return inside();
-  return emitter.chooseBelow(places.front(), 0, type, outside, [&] {
-    return emitter.chooseBelow(
-        places.front(), extents.front(), type,
-        [&] {
-          return chooseInside(emitter, places.drop_front(),
-                              extents.drop_front(), type, inside, outside);
-        },
-        outside);
-  });
 }
 
 //===----------------------------------------------------------------------===//
@@ -243,17 +264,6 @@ Value emitConvTranspose(LoopEmitter &emitter, OpResult result, Indices index) {
 // Pooling
 //===----------------------------------------------------------------------===//
 
-/// The places in the input of a tap of a pooling window.
-template <typename PoolOp>
-SmallVector<IndexExpr> windowPlaces(PoolOp op, Indices index, Indices tap) {
-  SmallVector<IndexExpr> places;
-  for (size_t i = 0; i < tap.size(); ++i)
-    places.push_back(index[i + 2] * op.getStrides()[i] +
-                     tap[i] * op.getDilations()[i] -
-                     IndexExpr(op.getPadsBegin()[i]));
-  return places;
-}
-
 /// Reduces a window; `combine(sum, x)` for elements, `outside(sum, places)` for
 /// taps in the padding.
 template <typename PoolOp>
@@ -264,7 +274,8 @@ Values reduceWindow(LoopEmitter &emitter, PoolOp op, Indices index,
   return emitter.reduce(
       op.getOperation(), index, op.getKernel(), init,
       [&](Indices tap, ValueRange carried) {
-        SmallVector<IndexExpr> places = windowPlaces(op, index, tap);
+        SmallVector<IndexExpr> places =
+            windowPlaces(op, index.drop_front(2), tap);
         SmallVector<IndexExpr> source{index[0], index[1]};
         source.append(places);
         Value sum = chooseInside(
@@ -305,28 +316,6 @@ Value emitMaxPool(LoopEmitter &emitter, OpResult result, Indices index) {
   return isFloat ? narrow(b, max[0], element) : max[0];
 }
 
-/// How many taps of one dimension lie below `limit` and not below `-before`:
-/// those that count for an average.
-Value countTaps(LoopEmitter &emitter, const IndexExpr &start, int64_t kernel,
-                int64_t dilation, int64_t least, int64_t limit) {
-  ImplicitLocOpBuilder &b = emitter.builder();
-  Value count = emitter.indexConstant(0);
-  for (int64_t tap = 0; tap < kernel; ++tap) {
-    IndexExpr place = start + IndexExpr(tap * dilation);
-    Value one = emitter.chooseBelow(
-        place, least, b.getIndexType(),
-        [&] { return emitter.indexConstant(0); },
-        [&] {
-          return emitter.chooseBelow(
-              place, limit, b.getIndexType(),
-              [&] { return emitter.indexConstant(1); },
-              [&] { return emitter.indexConstant(0); });
-        });
-    count = arith::AddIOp::create(b, count, one);
-  }
-  return count;
-}
-
 Value emitAvgPool(LoopEmitter &emitter, OpResult result, Indices index) {
   auto op = cast<nn::AvgPoolOp>(result.getOwner());
   ImplicitLocOpBuilder &b = emitter.builder();
@@ -337,20 +326,8 @@ Value emitAvgPool(LoopEmitter &emitter, OpResult result, Indices index) {
       [&](Value sum, Value x) -> Value {
         return arith::AddFOp::create(b, sum, widen(b, x), anyOrder);
       });
-  // The count is a product over the dimensions.
-  Value count = emitter.indexConstant(1);
-  auto input = typeOf(op.getInput()).getShape();
-  for (size_t i = 0; i < op.getKernel().size(); ++i) {
-    int64_t pad = op.getPadsBegin()[i], extent = input[i + 2];
-    bool padded = op.getCountIncludePad();
-    IndexExpr start = index[i + 2] * op.getStrides()[i] - IndexExpr(pad);
-    Value taps = countTaps(emitter, start, op.getKernel()[i],
-                           op.getDilations()[i], padded ? -pad : 0,
-                           padded ? extent + op.getPadsEnd()[i] : extent);
-    count = arith::MulIOp::create(b, count, taps);
-  }
-  Value divisor = arith::SIToFPOp::create(
-      b, compute, arith::IndexCastOp::create(b, b.getI32Type(), count));
+  Value divisor = averageDivisor(emitter, op, typeOf(op.getInput()).getShape(),
+                                 index.drop_front(2), compute);
   return narrow(b, m.div(sum[0], divisor), element);
 }
 
