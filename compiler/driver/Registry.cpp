@@ -10,6 +10,7 @@
 #include "compiler/codegen/Codegen.h"
 #include "dialects/dnn/DNN.h"
 #include "dialects/nn/NN.h"
+#include "dialects/nn/gradient/Gradient.h"
 #include "dialects/rt/RT.h"
 #include "dialects/train/Train.h"
 
@@ -57,5 +58,6 @@ void mlcc::registerAllDialects(DialectRegistry &registry) {
   tensor::registerTilingInterfaceExternalModels(registry);
   vector::registerBufferizableOpInterfaceExternalModels(registry);
 
+  nn::registerGradientModels(registry);
   registerCodegenTranslations(registry);
 }

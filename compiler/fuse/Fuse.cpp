@@ -26,6 +26,8 @@ void mlcc::buildFusePipeline(OpPassManager &manager,
                              const FuseOptions &options) {
   OpPassManager &function = manager.nest<func::FuncOp>();
   function.addPass(createUnrollRecurrent());
+  // The gradient of a recurrent layer has unrolled it before.
+  function.addPass(createCSEPass());
   function.addPass(createFuseRecurrent());
   function.addPass(createFuseLinear());
   function.addPass(createFuseWindows());

@@ -8,6 +8,7 @@
 #include "compiler/codegen/Codegen.h"
 #include "compiler/driver/Registry.h"
 #include "compiler/fuse/Fuse.h"
+#include "compiler/gradient/Gradient.h"
 #include "compiler/graph/Graph.h"
 #include "compiler/layout/Layout.h"
 #include "compiler/kernels/Kernels.h"
@@ -22,6 +23,7 @@ int main(int argc, char **argv) {
   mlir::registerAllPasses();
 
   // The stages' passes, in the order of the stages.
+  mlcc::registerGradientPasses();
   mlcc::registerGraphPasses();
   mlcc::registerFusePasses();
   mlcc::registerLayoutPasses();

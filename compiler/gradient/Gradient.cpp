@@ -1,0 +1,19 @@
+//===- Gradient.cpp - The gradient stage: training to nn ------------------===//
+//
+// Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/gradient/Gradient.h"
+
+#include "compiler/gradient/GradientPasses.h"
+
+#include "mlir/Pass/PassRegistry.h"
+
+namespace mlcc::gradient {
+#define GEN_PASS_REGISTRATION
+#include "compiler/gradient/GradientPasses.h.inc"
+} // namespace mlcc::gradient
+
+void mlcc::registerGradientPasses() { gradient::registerGradientPasses(); }
