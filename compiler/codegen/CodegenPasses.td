@@ -29,9 +29,10 @@ def KernelEntries : Pass<"kernel-entries", "::mlir::ModuleOp"> {
     A kernel `@k(%begin: i64, %end: i64, %a: !llvm.ptr, ...)` gets a function
     `@k.entry(%begin: i64, %end: i64, %places: !llvm.ptr)` that loads the
     pointers from an array. The kernel's pointers are marked as what
-    planning guarantees: not null, apart from each other (a step never reads
-    what it writes), and aligned to 64 bytes where every step passes a place in the
-    arena or the weights; inputs and outputs belong to the user.
+    planning guarantees: not null, apart from each other (a step that writes
+    where it reads has one argument for both), and aligned to 64 bytes where every
+    step passes a place in the arena, the weights or the state; inputs and
+    outputs belong to the user.
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }

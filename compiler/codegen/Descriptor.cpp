@@ -28,6 +28,8 @@
 #include "llvm/IR/DataLayout.h"
 #include "llvm/IR/Module.h"
 
+#include <map>
+
 using namespace mlcc;
 using llvm::ArrayRef;
 using llvm::Constant;
@@ -42,19 +44,23 @@ struct AbiStructs {
         i32(llvm::Type::getInt32Ty(context)),
         i64(llvm::Type::getInt64Ty(context)),
         pointer(llvm::PointerType::get(context, 0)),
-        tensorInfo(
-            llvm::StructType::get(pointer, i32, i32, pointer, i64, pointer)),
+        tensorInfo(llvm::StructType::get(pointer, i32, i32, pointer, i64,
+                                         pointer, i64, i64)),
+        variable(llvm::StructType::get(tensorInfo, i32, i64)),
+        variableUse(llvm::StructType::get(i32, i32)),
         place(llvm::StructType::get(i32, i32, i64)),
         step(llvm::StructType::get(i32, i32, pointer, pointer, pointer, i64,
                                    pointer, i64, i64)),
         function(llvm::StructType::get(pointer, i32, i32, pointer, pointer, i64,
-                                       pointer)),
+                                       pointer, i32, pointer)),
         model(llvm::StructType::get(i32, i32, pointer, pointer, pointer, i32,
-                                    pointer, pointer, i64, i64)) {}
+                                    pointer, pointer, i64, i64, i32, pointer,
+                                    i64)) {}
 
   llvm::IntegerType *i8, *i32, *i64;
   llvm::PointerType *pointer;
-  llvm::StructType *tensorInfo, *place, *step, *function, *model;
+  llvm::StructType *tensorInfo, *variable, *variableUse, *place, *step,
+      *function, *model;
 
   bool agreeWithC(const llvm::DataLayout &layout) const;
 };
@@ -76,10 +82,18 @@ static bool agrees(const llvm::DataLayout &layout, llvm::StructType *type,
 
 bool AbiStructs::agreeWithC(const llvm::DataLayout &layout) const {
 #define AT(field) offsetof(mlcc_tensor_info, field)
-  bool tensors = agrees(
-      layout, tensorInfo,
-      {AT(name), AT(type), AT(rank), AT(dims), AT(bytes), AT(required_value)},
-      sizeof(mlcc_tensor_info));
+  bool tensors = agrees(layout, tensorInfo,
+                        {AT(name), AT(type), AT(rank), AT(dims), AT(bytes),
+                         AT(required_value), AT(lower), AT(upper)},
+                        sizeof(mlcc_tensor_info));
+#undef AT
+#define AT(field) offsetof(mlcc_variable_info, field)
+  bool variables = agrees(layout, variable, {AT(tensor), AT(role), AT(offset)},
+                          sizeof(mlcc_variable_info));
+#undef AT
+#define AT(field) offsetof(mlcc_variable_use, field)
+  bool uses = agrees(layout, variableUse, {AT(variable), AT(access)},
+                     sizeof(mlcc_variable_use));
 #undef AT
 #define AT(field) offsetof(mlcc_place, field)
   bool places = agrees(layout, place, {AT(space), AT(index), AT(offset)},
@@ -95,7 +109,8 @@ bool AbiStructs::agreeWithC(const llvm::DataLayout &layout) const {
 #define AT(field) offsetof(mlcc_function, field)
   bool functions = agrees(layout, function,
                           {AT(name), AT(input_count), AT(output_count),
-                           AT(inputs), AT(outputs), AT(step_count), AT(steps)},
+                           AT(inputs), AT(outputs), AT(step_count), AT(steps),
+                           AT(variable_use_count), AT(variable_uses)},
                           sizeof(mlcc_function));
 #undef AT
 #define AT(field) offsetof(mlcc_model, field)
@@ -103,17 +118,25 @@ bool AbiStructs::agreeWithC(const llvm::DataLayout &layout) const {
       agrees(layout, model,
              {AT(abi_version), AT(struct_bytes), AT(name), AT(build_info),
               AT(cpu_features), AT(function_count), AT(functions), AT(weights),
-              AT(weights_bytes), AT(arena_bytes)},
+              AT(weights_bytes), AT(arena_bytes), AT(variable_count),
+              AT(variables), AT(state_bytes)},
              sizeof(mlcc_model));
 #undef AT
-  return tensors && places && steps && functions && models;
+  return tensors && variables && uses && places && steps && functions && models;
 }
 
 // The enumerators of rt are written as those of the ABI.
 static_assert(int(rt::Space::Arena) == MLCC_ARENA &&
               int(rt::Space::Weights) == MLCC_WEIGHTS &&
               int(rt::Space::Input) == MLCC_INPUT &&
-              int(rt::Space::Output) == MLCC_OUTPUT);
+              int(rt::Space::Output) == MLCC_OUTPUT &&
+              int(rt::Space::State) == MLCC_STATE);
+static_assert(int(rt::Role::Parameter) == MLCC_PARAMETER &&
+              int(rt::Role::Statistic) == MLCC_STATISTIC &&
+              int(rt::Role::Optimizer) == MLCC_OPTIMIZER &&
+              int(rt::Role::Counter) == MLCC_COUNTER &&
+              int(rt::Role::Random) == MLCC_RANDOM &&
+              int(rt::Role::Scalar) == MLCC_SCALAR);
 
 static mlcc_type toAbiType(mlir::Type type) {
   if (type.isF32())
@@ -163,8 +186,12 @@ private:
   Constant *bytes(StringRef data, unsigned alignment);
   Constant *array(llvm::Type *element, ArrayRef<Constant *> values);
 
+  Constant *tensorInfo(StringRef name, mlir::RankedTensorType type,
+                       Constant *required, mlir::DenseI64ArrayAttr range);
   Constant *tensorInfo(rt::TensorAttr tensor);
   Constant *tensorInfos(mlir::ArrayAttr tensors);
+  Constant *variable(rt::VariableOp variable);
+  Constant *variableUses(rt::ProgramOp program, unsigned &count);
   Constant *place(rt::PlaceAttr place);
   Constant *step(mlir::Operation *step);
   Constant *function(rt::ProgramOp program);
@@ -172,6 +199,7 @@ private:
   llvm::Module &module;
   AbiStructs types;
   llvm::StringMap<Constant *> strings;
+  llvm::StringMap<unsigned> variableNumbers;
 };
 
 } // namespace
@@ -209,18 +237,52 @@ Constant *DescriptorWriter::array(llvm::Type *element,
                 8);
 }
 
-Constant *DescriptorWriter::tensorInfo(rt::TensorAttr tensor) {
-  mlir::RankedTensorType type = tensor.getType();
+Constant *DescriptorWriter::tensorInfo(StringRef name,
+                                       mlir::RankedTensorType type,
+                                       Constant *required,
+                                       mlir::DenseI64ArrayAttr range) {
   llvm::SmallVector<Constant *> dims;
   for (int64_t extent : type.getShape())
     dims.push_back(u64(extent));
+  return llvm::ConstantStruct::get(
+      types.tensorInfo, string(name), u32(toAbiType(type.getElementType())),
+      u32(type.getRank()), array(types.i64, dims), u64(nn::tensorBytes(type)),
+      required, u64(range ? range[0] : 0), u64(range ? range[1] : 0));
+}
+
+Constant *DescriptorWriter::tensorInfo(rt::TensorAttr tensor) {
   Constant *required = null();
   if (auto value = nn::HostTensor::fromAttribute(tensor.getValue()))
     required = bytes({value->bytes().data(), value->bytes().size()}, 64);
-  return llvm::ConstantStruct::get(types.tensorInfo, string(tensor.getName()),
-                                   u32(toAbiType(type.getElementType())),
-                                   u32(type.getRank()), array(types.i64, dims),
-                                   u64(nn::tensorBytes(type)), required);
+  return tensorInfo(tensor.getName(), tensor.getType(), required,
+                    tensor.getRange());
+}
+
+Constant *DescriptorWriter::variable(rt::VariableOp variable) {
+  return llvm::ConstantStruct::get(
+      types.variable,
+      tensorInfo(variable.getSymName(), variable.getType(), null(), {}),
+      u32(static_cast<uint32_t>(variable.getRole())),
+      u64(variable.getOffset().value_or(0)));
+}
+
+/// The variables that a program reads or writes, in the order of the module.
+Constant *DescriptorWriter::variableUses(rt::ProgramOp program,
+                                         unsigned &count) {
+  std::map<unsigned, unsigned> access;
+  auto add = [&](std::optional<mlir::ArrayAttr> names, unsigned kind) {
+    if (names)
+      for (auto name : names->getAsRange<mlir::FlatSymbolRefAttr>())
+        access[variableNumbers.lookup(name.getValue())] |= kind;
+  };
+  add(program.getReads(), MLCC_READS);
+  add(program.getWrites(), MLCC_WRITES);
+  llvm::SmallVector<Constant *> uses;
+  for (auto [number, kind] : access)
+    uses.push_back(
+        llvm::ConstantStruct::get(types.variableUse, u32(number), u32(kind)));
+  count = uses.size();
+  return array(types.variableUse, uses);
 }
 
 Constant *DescriptorWriter::tensorInfos(mlir::ArrayAttr tensors) {
@@ -270,11 +332,13 @@ Constant *DescriptorWriter::function(rt::ProgramOp program) {
   llvm::SmallVector<Constant *> steps;
   for (mlir::Operation &operation : program.getBody().front())
     steps.push_back(step(&operation));
+  unsigned useCount = 0;
+  Constant *uses = variableUses(program, useCount);
   return llvm::ConstantStruct::get(
       types.function, string(program.getSymName()),
       u32(program.getInputs().size()), u32(program.getOutputs().size()),
       tensorInfos(program.getInputs()), tensorInfos(program.getOutputs()),
-      u64(steps.size()), array(types.step, steps));
+      u64(steps.size()), array(types.step, steps), u32(useCount), uses);
 }
 
 uint64_t mlcc::weightsBytes(mlir::ModuleOp module) {
@@ -292,8 +356,13 @@ llvm::LogicalResult DescriptorWriter::write(mlir::ModuleOp programs,
   if (!types.agreeWithC(module.getDataLayout()))
     return emitError(programs.getLoc(), ErrorCode::CodegenFailed)
            << "the target lays out structures differently from this machine";
-  llvm::SmallVector<Constant *> functions;
-  uint64_t arenaBytes = 0;
+  llvm::SmallVector<Constant *> functions, variables;
+  uint64_t arenaBytes = 0, stateBytes = 0;
+  for (auto op : programs.getOps<rt::VariableOp>()) {
+    variableNumbers[op.getSymName()] = variables.size();
+    variables.push_back(variable(op));
+    stateBytes = op.getOffset().value_or(0) + nn::tensorBytes(op.getType());
+  }
   for (auto program : programs.getOps<rt::ProgramOp>()) {
     functions.push_back(function(program));
     arenaBytes = std::max<uint64_t>(arenaBytes, program.getArena());
@@ -313,7 +382,9 @@ llvm::LogicalResult DescriptorWriter::write(mlir::ModuleOp programs,
       string(options.name), string(buildInfo(programs, cpu, options)),
       string(llvm::join(cpu.features, " ")), u32(functions.size()),
       array(types.function, functions), weights, u64(weightBytes),
-      u64(llvm::alignTo(arenaBytes, rt::placeAlignment))));
+      u64(llvm::alignTo(arenaBytes, rt::placeAlignment)), u32(variables.size()),
+      array(types.variable, variables),
+      u64(llvm::alignTo(stateBytes, rt::placeAlignment))));
   auto *model =
       new llvm::GlobalVariable(module, types.model, /*isConstant=*/true,
                                llvm::GlobalValue::ExternalLinkage, descriptor,

@@ -28,8 +28,8 @@ static llvm::StringMap<llvm::BitVector> findAlignedPlaces(ModuleOp module) {
     auto [entry, isNew] = aligned.try_emplace(
         step.getKernel(), step.getPlaces().size(), /*t=*/true);
     for (auto [index, place] : llvm::enumerate(places))
-      if (place.getSpace() != rt::Space::Arena &&
-          place.getSpace() != rt::Space::Weights)
+      if (place.getSpace() == rt::Space::Input ||
+          place.getSpace() == rt::Space::Output)
         entry->second.reset(index);
   });
   return aligned;

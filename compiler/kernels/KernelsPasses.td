@@ -59,7 +59,8 @@ def LowerKernelsPass : Pass<"lower-kernels", "::mlir::ModuleOp"> {
     A kernel `func.func private @k(tensors) -> tensors` becomes
     `func.func private @k(%begin: index, %end: index, input memrefs..., output
     memrefs...)` of scf, memref, arith and math, and each call of it an
-    `rt.launch` with its number of iterations and grain.
+    `rt.launch` with its number of iterations and grain. Kernels whose output may
+    lie where an input does say so (`rt.in_place`).
   }];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::math::MathDialect",

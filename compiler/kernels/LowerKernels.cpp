@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/kernels/InPlace.h"
 #include "compiler/kernels/KernelsPasses.h"
 #include "compiler/kernels/Schedule.h"
 
@@ -34,6 +35,11 @@ struct LowerKernels : impl::LowerKernelsPassBase<LowerKernels> {
       if (!isGraphKernel(graph))
         continue;
       LoweredKernel kernel = lowerKernel(graph);
+      SmallVector<int64_t> inPlace = findInPlaceInputs(graph);
+      if (!inPlace.empty())
+        kernel.function->setAttr(
+            rt::inPlaceAttrName,
+            DenseI64ArrayAttr::get(&getContext(), inPlace));
       getOperation().getBody()->getOperations().insert(graph->getIterator(),
                                                        kernel.function);
       lowered[graph.getName()] = kernel;

@@ -50,39 +50,43 @@ struct Parameter {
 
 } // namespace
 
+/// `name` as a C identifier that is not in `used`, to which it is added.
+static std::string identifierFor(StringRef name, llvm::StringSet<> &used) {
+  std::string base;
+  for (char c : name)
+    base += llvm::isAlnum(c) ? c : '_';
+  if (base.empty() || llvm::isDigit(base.front()))
+    base = "tensor_" + base;
+  static const llvm::StringSet<> keywords = {
+      "auto",     "bool",   "break",    "case",     "char",    "class",
+      "const",    "delete", "default",  "do",       "double",  "else",
+      "enum",     "extern", "float",    "for",      "goto",    "if",
+      "inline",   "int",    "long",     "new",      "or",      "and",
+      "not",      "return", "short",    "signed",   "sizeof",  "static",
+      "struct",   "switch", "this",     "template", "typedef", "union",
+      "unsigned", "void",   "volatile", "while",    "session", "operator"};
+  if (keywords.contains(base))
+    base += '_';
+  std::string identifier = base;
+  for (int number = 2; !used.insert(identifier).second; ++number)
+    identifier = base + "_" + std::to_string(number);
+  return identifier;
+}
+
 /// The tensors of a program; identifiers are unique among `used`.
 static llvm::SmallVector<Parameter> parameters(mlir::ArrayAttr tensors,
                                                llvm::StringSet<> &used) {
   llvm::SmallVector<Parameter> result;
-  for (auto tensor : tensors.getAsRange<rt::TensorAttr>()) {
-    std::string base;
-    for (char c : tensor.getName().getValue())
-      base += llvm::isAlnum(c) ? c : '_';
-    if (base.empty() || llvm::isDigit(base.front()))
-      base = "tensor_" + base;
-    static const llvm::StringSet<> keywords = {
-        "auto",     "bool",   "break",    "case",     "char",    "class",
-        "const",    "delete", "default",  "do",       "double",  "else",
-        "enum",     "extern", "float",    "for",      "goto",    "if",
-        "inline",   "int",    "long",     "new",      "or",      "and",
-        "not",      "return", "short",    "signed",   "sizeof",  "static",
-        "struct",   "switch", "this",     "template", "typedef", "union",
-        "unsigned", "void",   "volatile", "while",    "session", "operator"};
-    if (keywords.contains(base))
-      base += '_';
-    std::string identifier = base;
-    for (int number = 2; !used.insert(identifier).second; ++number)
-      identifier = base + "_" + std::to_string(number);
-    result.push_back({identifier, tensor});
-  }
+  for (auto tensor : tensors.getAsRange<rt::TensorAttr>())
+    result.push_back({identifierFor(tensor.getName(), used), tensor});
   return result;
 }
 
 static std::string upper(StringRef text) { return text.upper(); }
 
 /// The shape as "1x3x224x224".
-static std::string shapeText(rt::TensorAttr tensor) {
-  auto shape = tensor.getType().getShape();
+static std::string shapeText(mlir::RankedTensorType type) {
+  auto shape = type.getShape();
   if (shape.empty())
     return "scalar";
   return llvm::join(
@@ -98,7 +102,7 @@ static void writeMacros(llvm::ArrayRef<Parameter> list, StringRef prefix,
     mlir::RankedTensorType type = parameter.tensor.getType();
     stream << "#define " << name << "_RANK " << type.getRank() << '\n';
     stream << "#define " << name << "_SIZE " << type.getNumElements()
-           << " /* elements, " << shapeText(parameter.tensor) << " */\n";
+           << " /* elements, " << shapeText(type) << " */\n";
     for (auto [index, extent] : llvm::enumerate(type.getShape()))
       stream << "#define " << name << "_DIM" << index << ' ' << extent << '\n';
   }
@@ -123,7 +127,7 @@ static void writeFunction(rt::ProgramOp program, unsigned number,
     for (const Parameter &parameter : list)
       stream << " *   " << kind << ' ' << parameter.identifier << ": '"
              << parameter.tensor.getName().getValue() << "', "
-             << shapeText(parameter.tensor)
+             << shapeText(parameter.tensor.getType())
              << (parameter.tensor.getValue()
                      ? ", must have the value it was compiled for"
                      : "")
@@ -156,6 +160,26 @@ static void writeFunction(rt::ProgramOp program, unsigned number,
          << ", mlcc_inputs, mlcc_outputs);\n}\n\n";
 }
 
+/// The numbers of variables, for mlcc_variable_get and its kin. Names may
+/// differ in what macros cannot show: numbers make them unique.
+static void writeVariables(mlir::ModuleOp module, StringRef name,
+                           llvm::raw_ostream &stream) {
+  auto variables = module.getOps<rt::VariableOp>();
+  if (variables.empty())
+    return;
+  stream << "/* Variables, as mlcc_variable_get and mlcc_variable_set number "
+            "them. */\n";
+  llvm::StringSet<> used;
+  for (auto [number, variable] : llvm::enumerate(variables))
+    stream << "#define " << upper(name) << "_VARIABLE_"
+           << identifierFor(upper(variable.getSymName()), used) << ' ' << number
+           << " /* '" << variable.getSymName() << "', "
+           << rt::stringifyRole(variable.getRole()) << ", "
+           << cType(variable.getType().getElementType()) << ' '
+           << shapeText(variable.getType()) << " */\n";
+  stream << '\n';
+}
+
 void mlcc::writeHeader(mlir::ModuleOp module, StringRef name,
                        llvm::raw_pwrite_stream &stream) {
   std::string guard = upper(name) + "_H";
@@ -170,6 +194,7 @@ void mlcc::writeHeader(mlir::ModuleOp module, StringRef name,
          << "                                      mlcc_session **session) {\n"
          << "  return mlcc_load(&mlcc_model_" << name
          << ", options, session);\n}\n\n";
+  writeVariables(module, name, stream);
   for (auto [number, program] : llvm::enumerate(module.getOps<rt::ProgramOp>()))
     writeFunction(program, number, name, stream);
   stream << "#ifdef __cplusplus\n}\n#endif\n\n#endif /* " << guard << " */\n";

@@ -21,6 +21,7 @@ using namespace mlir;
 void mlcc::buildPlanPipeline(OpPassManager &manager,
                              const PlanOptions &options) {
   manager.addPass(createPlanPrograms(PlanProgramsOptions{options.report}));
+  manager.addPass(createInPlaceKernels());
 }
 
 void mlcc::registerPlanPasses() {

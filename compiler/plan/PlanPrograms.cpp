@@ -10,7 +10,8 @@
 //   1. Views: every value is reduced to the one whose bytes it shares, and the
 //      last step that reads those bytes is found.
 //   2. Buffers: every root value gets one: new, or that of an accumulated
-//      operand which dies; and results are given the outputs' memory.
+//      operand which dies; and results are given the memory of variables and
+//      outputs.
 //   3. The arena is laid out from the buffers' lifetimes.
 //   4. The steps are written, with places instead of values.
 //
@@ -25,6 +26,10 @@
 #include "dialects/nn/NN.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringMap.h"
 
 namespace mlcc {
 #define GEN_PASS_DEF_PLANPROGRAMS
@@ -40,28 +45,51 @@ namespace {
 struct Buffer {
   rt::Space space = rt::Space::Arena;
   uint32_t index = 0; ///< of an input or output
-  int64_t offset = 0; ///< in the weights; in the arena once that is laid out
+  int64_t offset = 0; ///< in weights or state; in the arena once it is laid out
   int64_t bytes = 0;
   int64_t begin = 0, end = 0; ///< steps
 };
 
+/// A variable as an entry point uses it.
+struct VariableUse {
+  Value oldValue;      ///< the argument, or null
+  Value newValue;      ///< what is returned, or null
+  unsigned buffer = 0; ///< the variable's place
+};
+
+/// Offsets of variables, by name.
+using VariableOffsets = llvm::StringMap<int64_t>;
+
 /// Plans one entry point.
 class ProgramPlanner {
 public:
-  ProgramPlanner(func::FuncOp function, WeightTable &weights)
-      : function(function), weights(weights), context(function.getContext()) {}
+  ProgramPlanner(func::FuncOp function, WeightTable &weights,
+                 const VariableOffsets &variables,
+                 SymbolTableCollection &kernels)
+      : function(function), weights(weights), variables(variables),
+        kernels(kernels), context(function.getContext()) {}
 
   /// Writes the program before the function. The function is left as it was.
   FailureOr<rt::ProgramOp> plan();
 
   int64_t lowerBound() const { return arena.lowerBound; }
   int64_t copyCount() const { return copies; }
+  int64_t inPlaceCount() const { return inPlace; }
+  /// Names of the variables whose new values are copied.
+  ArrayRef<StringRef> copiedVariables() const { return copied; }
 
 private:
+  bool keepsVariable(OpOperand &operand);
   void findViews();
+  void findVariables();
+  unsigned stateBuffer(StringRef variable, Value value);
   LogicalResult assignBuffers();
   LogicalResult assignConstant(Value value, ElementsAttr bytes);
   void assignResults(Operation *step, int64_t time);
+  bool mayOverwrite(const VariableUse &variable, unsigned buffer);
+  bool mayAccumulateOnto(Value source, Value result);
+  void assignVariables();
+  void keepOldValues();
   void assignOutputs();
   void layout();
   rt::ProgramOp writeProgram();
@@ -83,11 +111,16 @@ private:
   }
   rt::PlaceAttr placeOf(Value value) const { return placeOf(bufferOf(value)); }
   ArrayAttr describeValues(TypeRange types, bool inputs);
+  ArrayAttr namesOf(llvm::function_ref<bool(const VariableUse &)> isNamed);
 
   func::FuncOp function;
   WeightTable &weights;
+  const VariableOffsets &variables;
+  SymbolTableCollection &kernels;
   MLIRContext *context;
 
+  /// The variables that the function uses, by name.
+  llvm::MapVector<StringRef, VariableUse> uses;
   SmallVector<Operation *> steps;
   llvm::DenseMap<Value, Value> rootOf;
   /// The last step that reads a root value; past the last step for results.
@@ -96,10 +129,11 @@ private:
   std::vector<Buffer> storage;
   /// Accumulating steps whose operand lives on: it is copied here first.
   llvm::DenseMap<Operation *, std::pair<unsigned, unsigned>> copyBefore;
-  /// Copies (source, target) after the last step.
-  SmallVector<std::pair<unsigned, unsigned>> copyAtEnd;
+  /// Copies (source, target) after the last step, those to variables last.
+  SmallVector<std::pair<unsigned, unsigned>> copyAtEnd, copyToVariables;
   ArenaLayout arena;
-  int64_t copies = 0;
+  SmallVector<StringRef> copied;
+  int64_t copies = 0, inPlace = 0;
 };
 
 } // namespace
@@ -119,6 +153,17 @@ static Value accumulatedOperand(Operation *step) {
   return primitive ? primitive.getAccumulatedOperand() : Value();
 }
 
+/// Whether `operand` returns a variable's value to the same variable.
+bool ProgramPlanner::keepsVariable(OpOperand &operand) {
+  auto argument = dyn_cast<BlockArgument>(root(operand.get()));
+  if (!argument || !isa<func::ReturnOp>(operand.getOwner()))
+    return false;
+  Attribute name =
+      function.getResultAttr(operand.getOperandNumber(), rt::variableAttrName);
+  return name && name == function.getArgAttr(argument.getArgNumber(),
+                                             rt::variableAttrName);
+}
+
 void ProgramPlanner::findViews() {
   int64_t time = 0;
   for (Operation &op : function.getBody().front()) {
@@ -126,12 +171,42 @@ void ProgramPlanner::findViews() {
       rootOf[op.getResult(0)] = root(op.getOperand(0));
       continue;
     }
-    for (Value operand : op.getOperands())
-      lastRead[root(operand)] = time;
+    for (OpOperand &operand : op.getOpOperands())
+      if (!keepsVariable(operand))
+        lastRead[root(operand.get())] = time;
     if (isStep(&op)) {
       steps.push_back(&op);
       ++time;
     }
+  }
+}
+
+/// The place of a variable, which `value` has the type of.
+unsigned ProgramPlanner::stateBuffer(StringRef variable, Value value) {
+  return newBuffer({rt::Space::State, 0, variables.lookup(variable),
+                    bytesOf(value), /*begin=*/0, /*end=*/0});
+}
+
+void ProgramPlanner::findVariables() {
+  for (BlockArgument argument : function.getArguments()) {
+    auto name = function.getArgAttrOfType<FlatSymbolRefAttr>(
+        argument.getArgNumber(), rt::variableAttrName);
+    if (!name)
+      continue;
+    unsigned buffer = stateBuffer(name.getValue(), argument);
+    uses[name.getValue()] = {argument, Value(), buffer};
+    buffers[argument] = buffer;
+  }
+  Operation *end = function.getBody().front().getTerminator();
+  for (auto [index, value] : llvm::enumerate(end->getOperands())) {
+    auto name = function.getResultAttrOfType<FlatSymbolRefAttr>(
+        index, rt::variableAttrName);
+    if (!name)
+      continue;
+    auto [use, isNew] = uses.try_emplace(name.getValue());
+    if (isNew)
+      use->second.buffer = stateBuffer(name.getValue(), value);
+    use->second.newValue = value;
   }
 }
 
@@ -156,14 +231,15 @@ void ProgramPlanner::assignResults(Operation *step, int64_t time) {
       continue;
     }
     // The operand's memory is taken over if nothing else reads it, now or
-    // later. Arguments and constants are not ours to write.
+    // later. Inputs and constants are not ours to write.
     Value source = root(accumulated);
     unsigned buffer = buffers.at(source);
     bool onlyReader = llvm::count_if(step->getOperands(), [&](Value operand) {
                         return root(operand) == source;
                       }) == 1;
     if (onlyReader && lastRead.at(source) == time &&
-        storage[buffer].space == rt::Space::Arena) {
+        (storage[buffer].space == rt::Space::Arena ||
+         mayAccumulateOnto(source, result))) {
       storage[buffer].end = std::max(storage[buffer].end, end);
       buffers[result] = buffer;
       continue;
@@ -176,9 +252,11 @@ void ProgramPlanner::assignResults(Operation *step, int64_t time) {
 }
 
 LogicalResult ProgramPlanner::assignBuffers() {
+  uint32_t inputs = 0;
   for (BlockArgument argument : function.getArguments())
-    buffers[argument] = newBuffer(
-        {rt::Space::Input, argument.getArgNumber(), 0, bytesOf(argument)});
+    if (!buffers.contains(argument))
+      buffers[argument] =
+          newBuffer({rt::Space::Input, inputs++, 0, bytesOf(argument)});
   int64_t time = 0;
   for (Operation &op : function.getBody().front()) {
     if (isStep(&op)) {
@@ -198,14 +276,96 @@ LogicalResult ProgramPlanner::assignBuffers() {
   return success();
 }
 
+/// Whether a primitive may compute `result` onto `source`, which nothing else
+/// reads: it is a variable's old value, and `result` the new one.
+bool ProgramPlanner::mayAccumulateOnto(Value source, Value result) {
+  auto argument = dyn_cast<BlockArgument>(source);
+  if (!argument)
+    return false;
+  auto name = function.getArgAttrOfType<FlatSymbolRefAttr>(
+      argument.getArgNumber(), rt::variableAttrName);
+  if (!name)
+    return false;
+  Value newValue = uses.find(name.getValue())->second.newValue;
+  return newValue && root(newValue) == result;
+}
+
+/// Whether the values in `buffer`, the last of which is the new value of
+/// `variable`, may lie where the old value lies: nothing reads that after the
+/// first of them is written; the kernel that writes it may read it in step.
+bool ProgramPlanner::mayOverwrite(const VariableUse &variable,
+                                  unsigned buffer) {
+  int64_t begin = storage[buffer].begin;
+  int64_t last =
+      variable.oldValue ? lastRead.lookup_or(variable.oldValue, -1) : -1;
+  if (last != begin)
+    return last < begin;
+  auto launch = dyn_cast<rt::LaunchOp>(steps[begin]);
+  if (!launch || launch->getNumResults() != 1 ||
+      buffers.at(launch->getResult(0)) != buffer)
+    return false;
+  auto kernel = kernels.lookupNearestSymbolFrom<func::FuncOp>(
+      launch, launch.getKernelAttr());
+  auto inPlaceInputs =
+      kernel->getAttrOfType<DenseI64ArrayAttr>(rt::inPlaceAttrName);
+  return llvm::all_of(llvm::enumerate(launch.getInputs()), [&](auto input) {
+    return root(input.value()) != variable.oldValue ||
+           (inPlaceInputs && llvm::is_contained(inPlaceInputs.asArrayRef(),
+                                                int64_t(input.index())));
+  });
+}
+
+/// Puts new values of variables where they belong, or notes copies.
+void ProgramPlanner::assignVariables() {
+  for (auto &[name, variable] : uses) {
+    if (!variable.newValue)
+      continue;
+    unsigned buffer = bufferOf(variable.newValue);
+    if (buffer == variable.buffer) {
+      inPlace += root(variable.newValue) != variable.oldValue;
+      continue; // accumulated in place, or unchanged
+    }
+    if (storage[buffer].space == rt::Space::Arena &&
+        storage[buffer].bytes == storage[variable.buffer].bytes &&
+        mayOverwrite(variable, buffer)) {
+      storage[buffer] = storage[variable.buffer];
+      ++inPlace;
+      continue;
+    }
+    copyToVariables.emplace_back(buffer, variable.buffer);
+    copied.push_back(name);
+  }
+  keepOldValues();
+}
+
+/// Copies to variables happen as if at once (two may swap their values): an old
+/// value that one of them replaces and another one reads is saved before.
+void ProgramPlanner::keepOldValues() {
+  llvm::DenseSet<int64_t> replaced;
+  for (auto [source, target] : copyToVariables)
+    replaced.insert(storage[target].offset);
+  auto end = static_cast<int64_t>(steps.size());
+  for (auto &[source, target] : copyToVariables) {
+    if (storage[source].space != rt::Space::State ||
+        !replaced.contains(storage[source].offset))
+      continue;
+    unsigned saved =
+        newBuffer({rt::Space::Arena, 0, 0, storage[source].bytes, end, end});
+    copyAtEnd.emplace_back(source, saved);
+    source = saved;
+  }
+}
+
 /// A result that lies in a buffer of its own takes that buffer to its output;
 /// arguments, constants, and what is the result of a second output are copied.
 void ProgramPlanner::assignOutputs() {
   Operation *end = function.getBody().front().getTerminator();
+  uint32_t outputs = 0;
   for (auto [index, value] : llvm::enumerate(end->getOperands())) {
+    if (function.getResultAttr(index, rt::variableAttrName))
+      continue;
     unsigned buffer = bufferOf(value);
-    Buffer output = {rt::Space::Output, static_cast<uint32_t>(index), 0,
-                     bytesOf(value)};
+    Buffer output = {rt::Space::Output, outputs++, 0, bytesOf(value)};
     if (storage[buffer].space == rt::Space::Arena &&
         storage[buffer].bytes == output.bytes)
       storage[buffer] = output;
@@ -279,15 +439,29 @@ ArrayAttr ProgramPlanner::describeValues(TypeRange types, bool inputs) {
       return inputs ? function.getArgAttr(index, key)
                     : function.getResultAttr(index, key);
     };
+    if (attribute(rt::variableAttrName))
+      continue;
     auto name = dyn_cast_or_null<StringAttr>(attribute(rt::nameAttrName));
     if (!name)
       name = StringAttr::get(context, (inputs ? "input" : "output") +
-                                          std::to_string(index));
+                                          std::to_string(values.size()));
     values.push_back(rt::TensorAttr::get(
         context, name, cast<RankedTensorType>(type),
-        dyn_cast_or_null<ElementsAttr>(attribute(rt::requiredValueAttrName))));
+        dyn_cast_or_null<ElementsAttr>(attribute(rt::requiredValueAttrName)),
+        dyn_cast_or_null<DenseI64ArrayAttr>(
+            attribute(rt::indexRangeAttrName))));
   }
   return ArrayAttr::get(context, values);
+}
+
+/// The variables for which `isNamed` holds; null if there are none.
+ArrayAttr
+ProgramPlanner::namesOf(llvm::function_ref<bool(const VariableUse &)> isNamed) {
+  SmallVector<Attribute> names;
+  for (auto &[name, variable] : uses)
+    if (isNamed(variable))
+      names.push_back(FlatSymbolRefAttr::get(context, name));
+  return names.empty() ? ArrayAttr() : ArrayAttr::get(context, names);
 }
 
 rt::ProgramOp ProgramPlanner::writeProgram() {
@@ -296,19 +470,30 @@ rt::ProgramOp ProgramPlanner::writeProgram() {
       builder, function.getLoc(), function.getSymNameAttr(),
       describeValues(function.getArgumentTypes(), /*inputs=*/true),
       describeValues(function.getResultTypes(), /*inputs=*/false),
-      builder.getI64IntegerAttr(arena.bytes));
+      builder.getI64IntegerAttr(arena.bytes),
+      namesOf([&](const VariableUse &variable) {
+        return variable.oldValue && lastRead.contains(variable.oldValue);
+      }),
+      namesOf([&](const VariableUse &variable) {
+        return variable.newValue &&
+               root(variable.newValue) != variable.oldValue;
+      }));
   builder.createBlock(&program.getBody());
   for (Operation *step : steps)
     writeStep(builder, step);
   for (auto [source, target] : copyAtEnd)
     writeCopy(builder, function.getLoc(), "output", source, target);
+  for (auto [source, target] : copyToVariables)
+    writeCopy(builder, function.getLoc(), "variable", source, target);
   return program;
 }
 
 FailureOr<rt::ProgramOp> ProgramPlanner::plan() {
   findViews();
+  findVariables();
   if (failed(assignBuffers()))
     return failure();
+  assignVariables();
   assignOutputs();
   layout();
   return writeProgram();
@@ -322,10 +507,12 @@ public:
 
   void runOnOperation() override {
     WeightTable weights;
+    VariableOffsets variables = placeVariables();
+    SymbolTableCollection kernels;
     for (auto function :
          llvm::make_early_inc_range(getOperation().getOps<func::FuncOp>()))
       if (!function->hasAttr(rt::kernelAttrName) &&
-          failed(planFunction(function, weights)))
+          failed(planFunction(function, weights, variables, kernels)))
         return signalPassFailure();
 
     auto builder = OpBuilder::atBlockBegin(getOperation().getBody());
@@ -337,12 +524,28 @@ public:
   }
 
 private:
-  LogicalResult planFunction(func::FuncOp function, WeightTable &weights) {
+  /// Gives every variable its offset.
+  VariableOffsets placeVariables() {
+    VariableOffsets offsets;
+    int64_t end = 0;
+    for (auto variable : getOperation().getOps<rt::VariableOp>()) {
+      variable.setOffset(end);
+      offsets[variable.getSymName()] = end;
+      end = llvm::alignTo(end + nn::tensorBytes(variable.getTensorType()),
+                          rt::placeAlignment);
+    }
+    stateBytes += end;
+    return offsets;
+  }
+
+  LogicalResult planFunction(func::FuncOp function, WeightTable &weights,
+                             const VariableOffsets &variables,
+                             SymbolTableCollection &kernels) {
     if (!function.getBody().hasOneBlock())
       return emitError(function.getLoc(), ErrorCode::StageContract)
              << "entry point @" << function.getSymName()
              << " is not a straight line of operations";
-    ProgramPlanner planner(function, weights);
+    ProgramPlanner planner(function, weights, variables, kernels);
     FailureOr<rt::ProgramOp> program = planner.plan();
     if (failed(program))
       return failure();
@@ -351,8 +554,14 @@ private:
           << "arena of @" << function.getSymName() << ": "
           << program->getArena() << " bytes; at most " << planner.lowerBound()
           << " bytes are alive together";
+    if (report && !planner.copiedVariables().empty())
+      emitRemark(program->getLoc())
+          << "new values of variables that are copied at the end of @"
+          << function.getSymName() << ": "
+          << llvm::join(planner.copiedVariables(), ", ");
     steps += program->getBody().front().getOperations().size();
     copies += planner.copyCount();
+    updatedInPlace += planner.inPlaceCount();
     arenaBytes += program->getArena();
     lowerBoundBytes += planner.lowerBound();
     function.erase();

@@ -41,8 +41,12 @@ inline constexpr llvm::StringLiteral requiredValueAttrName =
 /// On an argument or result of an entry point: the symbol of the variable whose
 /// value it is.
 inline constexpr llvm::StringLiteral variableAttrName = "rt.variable";
+/// The least legal element of an integer input and the first too large one.
+inline constexpr llvm::StringLiteral indexRangeAttrName = "rt.index_range";
+/// The inputs whose memory a kernel's only output may share.
+inline constexpr llvm::StringLiteral inPlaceAttrName = "rt.in_place";
 
-/// Bytes to which places in the arena and the weights are aligned.
+/// Bytes to which places in the arena, the weights and the state are aligned.
 inline constexpr int64_t placeAlignment = 64;
 
 /// The places that a step of a program names, in the order of the ABI.

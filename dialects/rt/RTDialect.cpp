@@ -144,7 +144,8 @@ Attribute PlaceAttr::parse(AsmParser &parser, Type) {
     return {};
   std::optional<Space> space = symbolizeSpace(name);
   if (!space) {
-    parser.emitError(location, "expected arena, weights, input or output");
+    parser.emitError(location,
+                     "expected arena, weights, state, input or output");
     return {};
   }
   bool numbered = *space == Space::Input || *space == Space::Output;

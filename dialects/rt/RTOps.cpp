@@ -121,6 +121,10 @@ LogicalResult VariableOp::verify() {
   RankedTensorType type = getTensorType();
   if (!type.hasStaticShape() || type.getEncoding())
     return emitOpError("needs a tensor of static shape without encoding");
+  if (std::optional<int64_t> offset = getOffset())
+    if (*offset < 0 || *offset % placeAlignment != 0)
+      return emitOpError("needs an offset that is a multiple of ")
+             << placeAlignment;
   auto isInteger = [&] { return type.getElementType().isSignlessInteger(64); };
   switch (getRole()) {
   case Role::Counter:
@@ -170,6 +174,7 @@ static LogicalResult verifyPlace(Operation *step, ProgramOp program,
              << program.getArena() << " bytes: " << place;
     [[fallthrough]];
   case Space::Weights:
+  case Space::State:
     if (place.getOffset() % placeAlignment != 0)
       return step->emitOpError("names a place that is not aligned to ")
              << placeAlignment << " bytes: " << place;

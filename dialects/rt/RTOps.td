@@ -25,10 +25,15 @@ def RT_Dialect : Dialect {
     Attributes of the dialect on functions, their arguments and results:
 
     - `rt.kernel` marks a kernel function (see `rt.launch`);
+    - `rt.in_place` (numbers) on a kernel lists the inputs whose memory its only
+      output may share: each element is read, if at all, by the iteration that
+      writes the same element, and before it does;
     - `rt.name` (a string) is the name of an entry point's input or output in
       the user's model;
     - `rt.required_value` (elements) is the only legal value of an input that
       was bound at compile time;
+    - `rt.index_range` (two numbers) says that the elements of an integer input
+      must be at least the first and less than the second;
     - `rt.variable` (a symbol) on an argument says that it is the value of that
       variable when the function is called, on a result that it is the variable's
       value afterwards. Each names an `rt.variable` of its own type, and a function
@@ -44,6 +49,10 @@ def RT_Dialect : Dialect {
 }
 
 class RT_Op<string mnemonic, list<Trait> traits = []> : Op<RT_Dialect, mnemonic, traits>;
+
+//===----------------------------------------------------------------------===//
+// Kernels
+//===----------------------------------------------------------------------===//
 
 def RT_LaunchOp : RT_Op<"launch", [Pure, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "Runs a kernel function over [0, work) on the thread pool";
@@ -77,7 +86,8 @@ def RT_Space : I32EnumAttr<"Space", "a memory of a running program", [
     I32EnumAttrCase<"Arena", 0, "arena">,
     I32EnumAttrCase<"Weights", 1, "weights">,
     I32EnumAttrCase<"Input", 2, "input">,
-    I32EnumAttrCase<"Output", 3, "output">]> {
+    I32EnumAttrCase<"Output", 3, "output">,
+    I32EnumAttrCase<"State", 4, "state">]> {
   let cppNamespace = "::mlcc::rt";
   let genSpecializedAttr = 0;
 }
@@ -85,8 +95,9 @@ def RT_Space : I32EnumAttr<"Space", "a memory of a running program", [
 def RT_PlaceAttr : RT_Attr<"Place", "place"> {
   let summary = "where a value lies while a program runs";
   let description = [{
-    `<arena + 4096>`, `<weights + 64>`, `<input 0>`, `<output 1>`: an offset in
-    bytes into the arena or the weights, or an input or output by its number.
+    `<arena + 4096>`, `<weights + 64>`, `<state + 128>`, `<input 0>`,
+    `<output 1>`: an offset in bytes into the arena, the weights or the state
+    block, or an input or output by its number.
   }];
   let parameters = (ins EnumParameter<RT_Space>:$space, "uint32_t":$index,
                         "uint64_t":$offset);
@@ -99,12 +110,15 @@ def RT_TensorAttr : RT_Attr<"Tensor", "tensor"> {
   let summary = "an input or output of a program";
   let description = [{
     Its name in the user's model and its type; for an input that was bound at
-    compile time also its only legal value.
+    compile time also its only legal value; for an integer input whose elements
+    are limited, the least one and the first that is too large.
   }];
   let parameters = (ins "::mlir::StringAttr":$name,
                         "::mlir::RankedTensorType":$type,
-                        OptionalParameter<"::mlir::ElementsAttr">:$value);
-  let assemblyFormat = "`<` $name `,` $type (`=` $value^)? `>`";
+                        OptionalParameter<"::mlir::ElementsAttr">:$value,
+                        OptionalParameter<"::mlir::DenseI64ArrayAttr">:$range);
+  let assemblyFormat =
+      "`<` $name `,` $type (`=` $value^)? (`range` $range^)? `>`";
 }
 
 def RT_TensorArrayAttr
@@ -138,10 +152,15 @@ def RT_VariableOp : RT_Op<"variable", [Symbol]> {
     - `counter`: the number of steps made, a single `i64`;
     - `random`: the state of the random generator, two `i64` (see nn.random_bits);
     - `scalar`: a single number that users set, like the learning rate.
+
+    Planning gives each variable its offset in the state block, in bytes (`at`).
+    Before the first call all bytes of that are zero.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<AnyRankedTensor>:$type,
-                       RT_RoleAttr:$role);
-  let assemblyFormat = "$sym_name `:` $type `role` `(` custom<Role>($role) `)` attr-dict";
+                       RT_RoleAttr:$role, OptionalAttr<I64Attr>:$offset);
+  let assemblyFormat = [{
+    $sym_name `:` $type `role` `(` custom<Role>($role) `)` (`at` $offset^)? attr-dict
+  }];
   let hasVerifier = 1;
   let extraClassDeclaration = [{
     ::mlir::RankedTensorType getTensorType() {
@@ -171,13 +190,17 @@ def RT_ProgramOp : RT_Op<"program", [Symbol, NoTerminator, SingleBlock,
   let description = [{
     `arena` is the number of bytes that the steps need as working memory. Values
     are places in memory; those that are never alive together share bytes.
+    `reads` and `writes` name the variables whose old value matters and those that
+    have a new one afterwards.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, RT_TensorArrayAttr:$inputs,
-                       RT_TensorArrayAttr:$outputs, I64Attr:$arena);
+                       RT_TensorArrayAttr:$outputs, I64Attr:$arena,
+                       OptionalAttr<FlatSymbolRefArrayAttr>:$reads,
+                       OptionalAttr<FlatSymbolRefArrayAttr>:$writes);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
-    $sym_name `inputs` $inputs `outputs` $outputs `arena` `(` $arena `)`
-    attr-dict-with-keyword $body
+    $sym_name `inputs` $inputs `outputs` $outputs (`reads` $reads^)?
+    (`writes` $writes^)? `arena` `(` $arena `)` attr-dict-with-keyword $body
   }];
   let hasVerifier = 1;
 }

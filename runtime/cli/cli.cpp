@@ -173,6 +173,8 @@ private:
     infoApp = app.add_subcommand(
         "info", "Print inputs, outputs, memory and build facts");
     infoApp->add_flag("--json", info.json, "Print JSON");
+    infoApp->add_flag("--variables", info.variables,
+                      "List the variables, however many they are");
     infoApp->footer("Example:\n  " + program + " info --json");
   }
   void addVerify(const std::string &program) {

@@ -50,6 +50,7 @@ int profileCommand(const mlcc_model &model, const ProfileOptions &options);
 
 struct InfoOptions {
   bool json = false;
+  bool variables = false; ///< list all of them
 };
 int infoCommand(const mlcc_model &model, const InfoOptions &options);
 

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -73,7 +74,9 @@ static bool writeAll(int file, const void *data, size_t size) {
   return true;
 }
 
-void writeFile(const std::string &path, std::string_view head, Bytes body) {
+/// Writes the file under a temporary name and renames it.
+static void writeParts(const std::string &path, std::span<const Bytes> parts,
+                       bool durably) {
   constexpr auto code = RuntimeErrorCode::CannotWriteFile;
   std::string temporary = path + ".XXXXXX";
   Descriptor file{mkostemp(temporary.data(), O_CLOEXEC)};
@@ -83,14 +86,32 @@ void writeFile(const std::string &path, std::string_view head, Bytes body) {
   // allows.
   mode_t mask = umask(0);
   umask(mask);
-  if (!writeAll(file.value, head.data(), head.size()) ||
-      !writeAll(file.value, body.data(), body.size()) ||
+  bool written = std::ranges::all_of(parts, [&](Bytes part) {
+    return writeAll(file.value, part.data(), part.size());
+  });
+  if (!written || (durably && fsync(file.value) != 0) ||
       fchmod(file.value, 0666 & ~mask) != 0 ||
       std::rename(temporary.c_str(), path.c_str()) != 0) {
     int reason = errno;
     unlink(temporary.c_str());
     fail(code, path, std::strerror(reason));
   }
+}
+
+void writeFile(const std::string &path, std::string_view head, Bytes body) {
+  Bytes parts[] = {
+      {reinterpret_cast<const uint8_t *>(head.data()), head.size()}, body};
+  writeParts(path, parts, /*durably=*/false);
+}
+
+void writeFileDurably(const std::string &path, std::span<const Bytes> parts) {
+  writeParts(path, parts, /*durably=*/true);
+  // The new name is in the folder's contents.
+  std::string folder = std::filesystem::path(path).parent_path().string();
+  Descriptor opened{open(folder.empty() ? "." : folder.c_str(),
+                         O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (opened.value >= 0)
+    fsync(opened.value);
 }
 
 void makeFolder(const std::string &path) {

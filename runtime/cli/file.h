@@ -22,6 +22,10 @@ Buffer readFile(const std::string &path);
 /// `path` never holds a part of it. Throws RuntimeError CannotWriteFile.
 void writeFile(const std::string &path, std::string_view head, Bytes body = {});
 
+/// Like writeFile, of several parts one after the other; when it returns, the
+/// file survives a failure of the machine.
+void writeFileDurably(const std::string &path, std::span<const Bytes> parts);
+
 /// Makes a folder and those above it. Throws RuntimeError CannotWriteFile.
 void makeFolder(const std::string &path);
 

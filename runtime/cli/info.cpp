@@ -24,17 +24,63 @@ void printTensors(const char *kind, std::span<const mlcc_tensor_info> tensors) {
                 tensor.required_value ? ", bound when compiled" : "");
 }
 
+/// How many variables of each role there are; all of them if there are few.
+void printVariables(const mlcc_model &model, bool all) {
+  std::span variables(model.variables, model.variable_count);
+  constexpr size_t few = 12;
+  if (all || variables.size() <= few) {
+    for (const mlcc_variable_info &variable : variables)
+      std::printf("variable %s: %s, %s (%s)\n", variable.tensor.name,
+                  roleName(variable.role).c_str(),
+                  describeTensor(variable.tensor).c_str(),
+                  formatBytes(variable.tensor.bytes).c_str());
+    return;
+  }
+  for (int32_t role = MLCC_PARAMETER; role <= MLCC_SCALAR; ++role) {
+    uint64_t count = 0, elements = 0, bytes = 0;
+    for (const mlcc_variable_info &variable : variables) {
+      if (variable.role != role)
+        continue;
+      ++count;
+      elements += variable.tensor.bytes / typeBytes(variable.tensor.type);
+      bytes += variable.tensor.bytes;
+    }
+    if (count > 0)
+      std::printf("variables of role %s: %llu, %llu numbers (%s)\n",
+                  roleName(role).c_str(),
+                  static_cast<unsigned long long>(count),
+                  static_cast<unsigned long long>(elements),
+                  formatBytes(bytes).c_str());
+  }
+  std::printf("(info --variables lists them)\n");
+}
+
+/// The members of a JSON object that all tensors have.
+std::string jsonTensor(const mlcc_tensor_info &tensor) {
+  std::string text = "\"name\": " + jsonString(tensor.name) +
+                     ", \"type\": " + jsonString(typeName(tensor.type)) +
+                     ", \"shape\": [";
+  for (int32_t i = 0; i < tensor.rank; ++i)
+    text += (i ? ", " : "") + std::to_string(tensor.dims[i]);
+  return text + "], \"bytes\": " + std::to_string(tensor.bytes);
+}
+
 std::string jsonTensors(std::span<const mlcc_tensor_info> tensors) {
   std::string text = "[";
   for (const mlcc_tensor_info &tensor : tensors) {
-    text += text.size() > 1 ? ", " : "";
-    text += "{\"name\": " + jsonString(tensor.name) +
-            ", \"type\": " + jsonString(typeName(tensor.type)) +
-            ", \"shape\": [";
-    for (int32_t i = 0; i < tensor.rank; ++i)
-      text += (i ? ", " : "") + std::to_string(tensor.dims[i]);
-    text += "], \"bytes\": " + std::to_string(tensor.bytes) +
+    text += text.size() > 1 ? ", {" : "{";
+    text += jsonTensor(tensor) +
             ", \"bound\": " + (tensor.required_value ? "true" : "false") + "}";
+  }
+  return text + "]";
+}
+
+std::string jsonVariables(std::span<const mlcc_variable_info> variables) {
+  std::string text = "[";
+  for (const mlcc_variable_info &variable : variables) {
+    text += text.size() > 1 ? ", {" : "{";
+    text += jsonTensor(variable.tensor) +
+            ", \"role\": " + jsonString(roleName(variable.role)) + "}";
   }
   return text + "]";
 }
@@ -51,12 +97,15 @@ void printJson(const mlcc_model &model) {
   std::string functions;
   for (auto &function : std::span(model.functions, model.function_count))
     functions += (functions.empty() ? "" : ", ") + jsonFunction(function);
-  std::printf("{\"model\": %s,\n \"functions\": [%s],\n \"arena_bytes\": %llu, "
-              "\"weights_bytes\": %llu,\n \"abi_version\": %u, "
+  std::printf("{\"model\": %s,\n \"functions\": [%s],\n \"variables\": %s,\n "
+              "\"arena_bytes\": %llu, \"weights_bytes\": %llu, "
+              "\"state_bytes\": %llu,\n \"abi_version\": %u, "
               "\"cpu_features\": %s,\n \"build\": %s}\n",
               jsonString(model.name).c_str(), functions.c_str(),
+              jsonVariables({model.variables, model.variable_count}).c_str(),
               static_cast<unsigned long long>(model.arena_bytes),
               static_cast<unsigned long long>(model.weights_bytes),
+              static_cast<unsigned long long>(model.state_bytes),
               model.abi_version,
               jsonString(model.cpu_features ? model.cpu_features : "").c_str(),
               model.build_info && *model.build_info ? model.build_info : "{}");
@@ -76,7 +125,7 @@ std::string withoutPunctuation(std::string_view json) {
   return text;
 }
 
-void printText(const mlcc_model &model) {
+void printText(const mlcc_model &model, bool allVariables) {
   std::printf("model %s\n", model.name);
   for (auto &function : std::span(model.functions, model.function_count)) {
     size_t kinds[3] = {};
@@ -91,9 +140,13 @@ void printText(const mlcc_model &model) {
     printTensors("input ", {function.inputs, function.input_count});
     printTensors("output", {function.outputs, function.output_count});
   }
-  std::printf("memory: weights %s, arena %s\n",
+  printVariables(model, allVariables);
+  std::printf("memory: weights %s, arena %s",
               formatBytes(model.weights_bytes).c_str(),
               formatBytes(model.arena_bytes).c_str());
+  if (model.state_bytes > 0)
+    std::printf(", state %s", formatBytes(model.state_bytes).c_str());
+  std::printf("\n");
   if (model.build_info && *model.build_info)
     std::printf("build: %s\n", withoutPunctuation(model.build_info).c_str());
   if (model.cpu_features && *model.cpu_features)
@@ -107,7 +160,7 @@ int infoCommand(const mlcc_model &model, const InfoOptions &options) {
   if (options.json)
     printJson(model);
   else
-    printText(model);
+    printText(model, options.variables);
   return 0;
 }
 

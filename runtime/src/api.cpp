@@ -15,6 +15,7 @@
 #include "runtime/src/session.h"
 
 #include <cstdio>
+#include <cstring>
 #include <new>
 #include <system_error>
 
@@ -56,6 +57,15 @@ template <typename Body> static mlcc_status guarded(Body body) noexcept {
 static void require(bool condition, const char *message) {
   if (!condition)
     throw RuntimeError(RuntimeErrorCode::InvalidArgument, message);
+}
+
+/// The index of the first of `count` elements with that name, or -1.
+template <typename Name>
+static int32_t indexOfName(uint32_t count, const char *name, Name nameOf) {
+  for (uint32_t i = 0; name && i < count; ++i)
+    if (std::strcmp(nameOf(i), name) == 0)
+      return static_cast<int32_t>(i);
+  return -1;
 }
 
 extern "C" {
@@ -101,6 +111,51 @@ const char *mlcc_step_implementation(const mlcc_session *session,
                                      uint32_t function, uint64_t step) {
   const char *name = session->stepImplementation(function, step);
   return name ? name : "";
+}
+
+uint32_t mlcc_variable_count(const mlcc_model *model) {
+  return model->variable_count;
+}
+
+const mlcc_variable_info *mlcc_variable(const mlcc_model *model,
+                                        uint32_t variable) {
+  return variable < model->variable_count ? &model->variables[variable]
+                                          : nullptr;
+}
+
+mlcc_status mlcc_variable_get(mlcc_session *session, uint32_t variable,
+                              void *value, uint64_t bytes) {
+  return guarded([&] {
+    require(session, "session must not be null");
+    session->getVariable(variable, value, bytes);
+  });
+}
+
+mlcc_status mlcc_variable_set(mlcc_session *session, uint32_t variable,
+                              const void *value, uint64_t bytes) {
+  return guarded([&] {
+    require(session, "session must not be null");
+    session->setVariable(variable, value, bytes);
+  });
+}
+
+mlcc_status mlcc_variable_address(mlcc_session *session, uint32_t variable,
+                                  void **address) {
+  return guarded([&] {
+    require(session && address, "session and address must not be null");
+    *address = session->variable(variable);
+  });
+}
+
+int32_t mlcc_find_function(const mlcc_model *model, const char *name) {
+  return indexOfName(model->function_count, name,
+                     [&](uint32_t i) { return model->functions[i].name; });
+}
+
+int32_t mlcc_find_variable(const mlcc_model *model, const char *name) {
+  return indexOfName(model->variable_count, name, [&](uint32_t i) {
+    return model->variables[i].tensor.name;
+  });
 }
 
 const char *mlcc_last_error(void) { return lastError; }

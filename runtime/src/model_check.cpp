@@ -39,7 +39,7 @@ bool isType(int32_t type) {
 void checkTensorInfo(const mlcc_tensor_info &tensor) {
   if (!tensor.name || !isType(tensor.type) || tensor.rank < 0 ||
       (tensor.rank > 0 && !tensor.dims))
-    corrupt("an input or output has no name, type or shape");
+    corrupt("an input, output or variable has no name, type or shape");
   uint64_t bytes = typeBytes(tensor.type);
   for (int32_t i = 0; i < tensor.rank; ++i)
     if (tensor.dims[i] < 0 ||
@@ -59,7 +59,7 @@ void checkStep(const mlcc_function &function, const mlcc_step &step) {
     corrupt(std::string("step '") + step.name + "' " + what);
   };
   for (const mlcc_place &place : std::span(step.places, step.place_count))
-    if (place.space > MLCC_OUTPUT ||
+    if (place.space > MLCC_STATE ||
         (place.space == MLCC_INPUT && place.index >= function.input_count) ||
         (place.space == MLCC_OUTPUT && place.index >= function.output_count))
       bad("has a place that does not exist");
@@ -81,6 +81,36 @@ void checkStep(const mlcc_function &function, const mlcc_step &step) {
   }
 }
 
+void checkVariableUses(const mlcc_model &model, const mlcc_function &function) {
+  if (function.variable_use_count > 0 && !function.variable_uses)
+    corrupt("a function does not say which variables it uses");
+  int64_t previous = -1;
+  for (auto &use :
+       std::span(function.variable_uses, function.variable_use_count)) {
+    if (use.variable <= previous || use.variable >= model.variable_count ||
+        use.access == 0 || use.access > MLCC_READS_WRITES)
+      corrupt(std::string("function '") + function.name +
+              "' uses a variable that does not exist");
+    previous = use.variable;
+  }
+}
+
+/// Variables lie in the state one after the other.
+void checkVariables(const mlcc_model &model) {
+  if (model.variable_count > 0 && !model.variables)
+    corrupt("the model does not describe its variables");
+  uint64_t end = 0;
+  for (auto &variable : std::span(model.variables, model.variable_count)) {
+    checkTensorInfo(variable.tensor);
+    if (variable.role < MLCC_PARAMETER || variable.role > MLCC_SCALAR ||
+        variable.offset % 64 != 0 || variable.offset < end ||
+        __builtin_add_overflow(variable.offset, variable.tensor.bytes, &end) ||
+        end > model.state_bytes)
+      corrupt(std::string("variable '") + variable.tensor.name +
+              "' has no valid role or place");
+  }
+}
+
 } // namespace
 
 uint32_t typeBytes(int32_t type) {
@@ -89,6 +119,14 @@ uint32_t typeBytes(int32_t type) {
 
 std::string typeName(int32_t type) {
   return isType(type) ? types[type].name : "type " + std::to_string(type);
+}
+
+std::string roleName(int32_t role) {
+  constexpr const char *names[] = {"parameter", "statistic", "optimizer",
+                                   "counter",   "random",    "scalar"};
+  return role >= 0 && role < static_cast<int32_t>(std::size(names))
+             ? names[role]
+             : "role " + std::to_string(role);
 }
 
 void checkModel(const mlcc_model &model) {
@@ -126,7 +164,9 @@ void checkModel(const mlcc_model &model) {
       checkTensorInfo(output);
     for (auto &step : std::span(function.steps, function.step_count))
       checkStep(function, step);
+    checkVariableUses(model, function);
   }
+  checkVariables(model);
 }
 
 uint64_t placeBytes(const mlcc_model &model, const mlcc_function &function,
@@ -136,6 +176,8 @@ uint64_t placeBytes(const mlcc_model &model, const mlcc_function &function,
     return model.arena_bytes;
   case MLCC_WEIGHTS:
     return model.weights_bytes;
+  case MLCC_STATE:
+    return model.state_bytes;
   case MLCC_INPUT:
     return function.inputs[place.index].bytes;
   default:

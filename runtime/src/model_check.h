@@ -36,6 +36,8 @@ void checkRequiredValue(const mlcc_tensor_info &input, const void *value);
 uint32_t typeBytes(int32_t type);
 /// "f32"; "type 99" if `type` is not an mlcc_type.
 std::string typeName(int32_t type);
+/// "parameter"; "role 99" if `role` is not an mlcc_role.
+std::string roleName(int32_t role);
 
 } // namespace mlcc
 

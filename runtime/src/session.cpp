@@ -28,7 +28,9 @@ Session::Session(const mlcc_model &model, int threads)
     : model((checkModel(model), model)), pool(threads),
       engine(dnnl::engine::kind::cpu, 0),
       stream(dnnl::threadpool_interop::make_stream(engine, &pool)),
-      arena(model.arena_bytes, "arena") {
+      arena(model.arena_bytes, "arena"), state(model.state_bytes, "state") {
+  if (state.size() > 0)
+    std::memset(state.data(), 0, state.size());
   functions.resize(model.function_count);
   for (uint32_t i = 0; i < model.function_count; ++i)
     functions[i].source = &model.functions[i];
@@ -169,6 +171,8 @@ void *Session::resolve(const Function &function, const mlcc_step &step,
                            std::to_string(size));
   if (place.space == MLCC_ARENA)
     return arena.data() + place.offset;
+  if (place.space == MLCC_STATE)
+    return state.data() + place.offset;
   if (place.space == MLCC_WEIGHTS)
     return const_cast<uint8_t *>(model.weights) + place.offset;
   return nullptr;
@@ -180,6 +184,14 @@ const char *Session::stepImplementation(uint32_t function,
       step >= functions[function].primitives.size())
     return nullptr;
   return functions[function].primitives[step].created.implementation.c_str();
+}
+
+uint8_t *Session::variable(uint32_t index) const {
+  if (index >= model.variable_count)
+    throw RuntimeError(RuntimeErrorCode::InvalidArgument,
+                       "the model has " + std::to_string(model.variable_count) +
+                           " variables, not number " + std::to_string(index));
+  return state.data() + model.variables[index].offset;
 }
 
 //===----------------------------------------------------------------------===//
@@ -203,6 +215,32 @@ public:
 private:
   Session &session;
 };
+
+void Session::requireBytes(uint32_t variable, const void *memory,
+                           uint64_t bytes) const {
+  const mlcc_tensor_info &tensor = model.variables[variable].tensor;
+  if (bytes != tensor.bytes || (bytes > 0 && !memory))
+    throw RuntimeError(RuntimeErrorCode::InvalidArgument,
+                       std::string("variable '") + tensor.name + "' has " +
+                           std::to_string(tensor.bytes) + " bytes, not " +
+                           (memory ? std::to_string(bytes) : "null"));
+}
+
+void Session::getVariable(uint32_t index, void *to, uint64_t bytes) {
+  const uint8_t *from = variable(index);
+  requireBytes(index, to, bytes);
+  Reservation reservation(*this);
+  if (bytes > 0)
+    std::memcpy(to, from, bytes);
+}
+
+void Session::setVariable(uint32_t index, const void *from, uint64_t bytes) {
+  uint8_t *to = variable(index);
+  requireBytes(index, from, bytes);
+  Reservation reservation(*this);
+  if (bytes > 0)
+    std::memcpy(to, from, bytes);
+}
 
 void Session::run(uint32_t index, const void *const *inputs,
                   void *const *outputs) {

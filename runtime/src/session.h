@@ -50,6 +50,13 @@ public:
   /// if there is no such step.
   const char *stepImplementation(uint32_t function, uint64_t step) const;
 
+  /// Where a variable lies. Throws RuntimeError InvalidArgument.
+  uint8_t *variable(uint32_t index) const;
+  /// Copies all of a variable's bytes from or to the session while it does not
+  /// run. Throw RuntimeError InvalidArgument, SessionBusy.
+  void getVariable(uint32_t index, void *to, uint64_t bytes);
+  void setVariable(uint32_t index, const void *from, uint64_t bytes);
+
 private:
   /// A step, ready to be executed. Which fields matter depends on `kind`.
   struct Step {
@@ -96,6 +103,8 @@ private:
                 const mlcc_place &place, uint64_t bytes) const;
 
   class Reservation;
+  void requireBytes(uint32_t variable, const void *memory,
+                    uint64_t bytes) const;
   void bind(Function &function, const void *const *inputs,
             void *const *outputs);
   void execute(const Function &function, const Step &step);
@@ -105,6 +114,7 @@ private:
   dnnl::engine engine;
   dnnl::stream stream;
   Buffer arena;
+  Buffer state;
   Buffer scratchpad;
   dnnl::memory scratchpadMemory;
   std::vector<Function> functions;

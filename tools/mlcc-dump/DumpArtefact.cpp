@@ -47,10 +47,13 @@ private:
   Error dumpFunction(const mlcc_function &function);
   Error dumpTensors(llvm::StringRef kind, const mlcc_tensor_info *tensors,
                     uint32_t count);
+  Error dumpVariables(const mlcc_model &model);
+  Error dumpUses(const mlcc_function &function);
   Error dumpStep(uint64_t number, const mlcc_step &step);
 
   const ArtefactReader &reader;
   llvm::raw_ostream &stream;
+  std::vector<std::string> variables;
 };
 
 } // namespace
@@ -65,18 +68,57 @@ Error ArtefactDumper::dumpTensors(llvm::StringRef kind,
     stream << "  " << kind << ' ' << name << ": " << typeName(info.type) << ' ';
     llvm::interleave(dims, stream, "x");
     stream << " (" << info.bytes << " bytes"
-           << (info.required_value ? ", bound" : "") << ")\n";
+           << (info.required_value ? ", bound" : "") << ")";
+    if (info.upper > info.lower)
+      stream << " from " << info.lower << " to " << info.upper - 1;
+    stream << '\n';
+  }
+  return Error::success();
+}
+
+static llvm::StringRef roleName(int32_t role) {
+  static constexpr llvm::StringLiteral names[] = {
+      "parameter", "statistic", "optimizer", "counter", "random", "scalar"};
+  return role >= 0 && role < int32_t(std::size(names)) ? names[role] : "?";
+}
+
+Error ArtefactDumper::dumpVariables(const mlcc_model &model) {
+  MLCC_TRY(infos, reader.readArray(model.variables, model.variable_count));
+  for (const mlcc_variable_info &info : infos) {
+    MLCC_TRY(name, reader.readString(info.tensor.name));
+    MLCC_TRY(dims, reader.readArray(info.tensor.dims, info.tensor.rank));
+    stream << "variable " << name << ": " << roleName(info.role) << ' '
+           << typeName(info.tensor.type) << ' ';
+    llvm::interleave(dims, stream, "x");
+    stream << " at " << info.offset << '\n';
+    variables.push_back(name);
+  }
+  return Error::success();
+}
+
+Error ArtefactDumper::dumpUses(const mlcc_function &function) {
+  MLCC_TRY(uses, reader.readArray(function.variable_uses,
+                                  function.variable_use_count));
+  for (const mlcc_variable_use &use : uses) {
+    if (use.variable >= variables.size())
+      return llvm::createStringError("a function uses an unknown variable");
+    stream << "  " << (use.access & MLCC_READS ? "reads" : "")
+           << (use.access == MLCC_READS_WRITES ? " and " : "")
+           << (use.access & MLCC_WRITES ? "writes" : "") << ' '
+           << variables[use.variable] << '\n';
   }
   return Error::success();
 }
 
 static void printPlace(const mlcc_place &place, llvm::raw_ostream &stream) {
   static constexpr llvm::StringLiteral spaces[] = {"arena", "weights", "input",
-                                                   "output"};
-  stream << ' ' << (place.space < 4 ? spaces[place.space] : "?");
-  if (place.space >= MLCC_INPUT)
+                                                   "output", "state"};
+  bool numbered = place.space == MLCC_INPUT || place.space == MLCC_OUTPUT;
+  stream << ' '
+         << (place.space < std::size(spaces) ? spaces[place.space] : "?");
+  if (numbered)
     stream << place.index;
-  if (place.offset || place.space < MLCC_INPUT)
+  if (place.offset || !numbered)
     stream << '+' << place.offset;
 }
 
@@ -113,6 +155,8 @@ Error ArtefactDumper::dumpFunction(const mlcc_function &function) {
   if (Error error =
           dumpTensors("output", function.outputs, function.output_count))
     return error;
+  if (Error error = dumpUses(function))
+    return error;
   stream << "  " << function.step_count << " steps\n";
   MLCC_TRY(steps, reader.readArray(function.steps, function.step_count));
   for (auto [number, step] : llvm::enumerate(steps))
@@ -134,6 +178,10 @@ Error ArtefactDumper::dumpModel(uint64_t address) {
   stream << "model " << name << "\nbuild " << info << "\ncpu features "
          << features << "\nweights " << model.weights_bytes << " bytes\narena "
          << model.arena_bytes << " bytes\n";
+  if (model.state_bytes > 0)
+    stream << "state " << model.state_bytes << " bytes\n";
+  if (Error error = dumpVariables(model))
+    return error;
   MLCC_TRY(functions, reader.readArray(model.functions, model.function_count));
   for (const mlcc_function &function : functions)
     if (Error error = dumpFunction(function))

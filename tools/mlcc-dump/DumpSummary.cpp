@@ -104,7 +104,23 @@ static void summarize(rt::ProgramOp program, llvm::raw_ostream &stream) {
   }
 }
 
+static void summarizeVariables(ModuleOp module, llvm::raw_ostream &stream) {
+  auto variables = module.getOps<rt::VariableOp>();
+  if (variables.empty())
+    return;
+  stream << llvm::formatv("{0,-32} {1,-24} {2,-32} {3,15} {4,12}\n", "variable",
+                          "role", "type", "elements", "bytes");
+  for (rt::VariableOp variable : variables)
+    stream << llvm::formatv("{0,-32} {1,-24} {2,-32} {3,15} {4,12}\n",
+                            variable.getSymName().take_front(32),
+                            rt::stringifyRole(variable.getRole()),
+                            typeText(variable.getType()),
+                            variable.getType().getNumElements(),
+                            nn::tensorBytes(variable.getType()));
+}
+
 void tools::dumpSummary(ModuleOp module, llvm::raw_ostream &stream) {
+  summarizeVariables(module, stream);
   for (Operation &op : *module.getBody()) {
     if (auto program = dyn_cast<rt::ProgramOp>(op))
       summarize(program, stream);

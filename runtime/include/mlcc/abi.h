@@ -22,7 +22,7 @@ extern "C" {
 #endif
 
 /* Rises with every incompatible change; the runtime refuses other versions. */
-#define MLCC_ABI_VERSION 1
+#define MLCC_ABI_VERSION 2
 
 /* Element types. The values are part of the ABI. */
 typedef enum mlcc_type {
@@ -41,7 +41,7 @@ typedef enum mlcc_type {
   MLCC_BOOL = 13 /* one byte, 0 or 1 */
 } mlcc_type;
 
-/* An input or output: dense, row-major. */
+/* An input, output or variable: dense, row-major. */
 typedef struct mlcc_tensor_info {
   const char *name;
   int32_t type; /* mlcc_type */
@@ -51,14 +51,37 @@ typedef struct mlcc_tensor_info {
   /* For an input bound at compile time (mlcc --bind): its only legal value,
    * `bytes` long; else null. */
   const void *required_value;
+  /* For an integer input that counts something (a class, a word): its elements
+   * must be at least `lower` and less than `upper`. Both 0 if not known. The
+   * runtime does not check this. */
+  int64_t lower, upper;
 } mlcc_tensor_info;
+
+/* What a variable is for. */
+typedef enum mlcc_role {
+  MLCC_PARAMETER = 0, /* weights, trained or frozen */
+  MLCC_STATISTIC = 1, /* running means and the like */
+  MLCC_OPTIMIZER = 2, /* momentum and the like */
+  MLCC_COUNTER = 3,   /* numbers of steps */
+  MLCC_RANDOM = 4,    /* the state of a random generator */
+  MLCC_SCALAR = 5     /* what may be set from outside, as the learning rate */
+} mlcc_role;
+
+/* A tensor that lives from one run to the next, in the session's state block.
+ */
+typedef struct mlcc_variable_info {
+  mlcc_tensor_info tensor; /* without required value or range */
+  int32_t role;            /* mlcc_role */
+  uint64_t offset;         /* bytes into the state, a multiple of 64 */
+} mlcc_variable_info;
 
 /* Where a value lies while a function runs. */
 typedef enum mlcc_space {
   MLCC_ARENA = 0,   /* offset into the arena */
   MLCC_WEIGHTS = 1, /* offset into the weights */
   MLCC_INPUT = 2,   /* input `index`, plus offset */
-  MLCC_OUTPUT = 3   /* output `index`, plus offset */
+  MLCC_OUTPUT = 3,  /* output `index`, plus offset */
+  MLCC_STATE = 4    /* offset into the state */
 } mlcc_space;
 
 typedef struct mlcc_place {
@@ -98,6 +121,18 @@ typedef struct mlcc_step {
   int64_t grain;
 } mlcc_step;
 
+/* How a function uses a variable. */
+typedef enum mlcc_access {
+  MLCC_READS = 1,  /* its result depends on the value */
+  MLCC_WRITES = 2, /* it leaves a new value */
+  MLCC_READS_WRITES = 3
+} mlcc_access;
+
+typedef struct mlcc_variable_use {
+  uint32_t variable; /* index into the model's variables */
+  uint32_t access;   /* mlcc_access */
+} mlcc_variable_use;
+
 /* An entry point. */
 typedef struct mlcc_function {
   const char *name; /* "predict" */
@@ -105,11 +140,14 @@ typedef struct mlcc_function {
   const mlcc_tensor_info *inputs, *outputs;
   uint64_t step_count;
   const mlcc_step *steps;
+  /* The variables that it uses; the index rises. */
+  uint32_t variable_use_count;
+  const mlcc_variable_use *variable_uses;
 } mlcc_function;
 
 typedef struct mlcc_model {
-  uint32_t abi_version;   /* MLCC_ABI_VERSION */
-  uint32_t struct_bytes;  /* sizeof(mlcc_model) */
+  uint32_t abi_version;  /* MLCC_ABI_VERSION */
+  uint32_t struct_bytes; /* sizeof(mlcc_model) */
   const char *name;
   const char *build_info; /* JSON: versions, target, options, weights layout */
   /* Space-separated LLVM names of the instruction sets that the kernels need
@@ -119,7 +157,10 @@ typedef struct mlcc_model {
   const mlcc_function *functions;
   const uint8_t *weights; /* 64-byte aligned, read-only */
   uint64_t weights_bytes;
-  uint64_t arena_bytes;   /* 64-byte aligned; shared by all functions */
+  uint64_t arena_bytes; /* 64-byte aligned; shared by all functions */
+  uint32_t variable_count;
+  const mlcc_variable_info *variables; /* the offset rises */
+  uint64_t state_bytes;                /* zero when a model is loaded */
 } mlcc_model;
 
 #ifdef __cplusplus

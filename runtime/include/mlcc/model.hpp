@@ -78,10 +78,45 @@ public:
   }
   const mlcc_model &model() const { return *description; }
 
+  /// The number of the function of that name; throws std::out_of_range.
+  uint32_t findFunction(const std::string &name) const {
+    return found(mlcc_find_function(description, name.c_str()), "function",
+                 name);
+  }
+  /// The number of the variable of that name; throws std::out_of_range.
+  uint32_t findVariable(const std::string &name) const {
+    return found(mlcc_find_variable(description, name.c_str()), "variable",
+                 name);
+  }
+  /// Copies a variable's value; T is its element type.
+  template <typename T> std::vector<T> get(uint32_t variable) const {
+    std::vector<T> value(variableInfo(variable).tensor.bytes / sizeof(T));
+    check(mlcc_variable_get(session, variable, value.data(),
+                            value.size() * sizeof(T)));
+    return value;
+  }
+  template <typename T>
+  void set(uint32_t variable, const std::vector<T> &value) {
+    check(mlcc_variable_set(session, variable, value.data(),
+                            value.size() * sizeof(T)));
+  }
+  const mlcc_variable_info &variableInfo(uint32_t variable) const {
+    if (const mlcc_variable_info *info = mlcc_variable(description, variable))
+      return *info;
+    throw std::out_of_range("the model has no such variable");
+  }
+
   /// For what this layer does not cover.
   mlcc_session *get() const { return session; }
 
 private:
+  static uint32_t found(int32_t index, const char *kind,
+                        const std::string &name) {
+    if (index < 0)
+      throw std::out_of_range(std::string("the model has no ") + kind + " '" +
+                              name + "'");
+    return static_cast<uint32_t>(index);
+  }
   static void check(mlcc_status status) {
     if (status != 0)
       throw Error(status);

@@ -48,6 +48,31 @@ void mlcc_step_seconds(const mlcc_session *session, double *seconds);
 const char *mlcc_step_implementation(const mlcc_session *session,
                                      uint32_t function, uint64_t step);
 
+/* The function of that name, as mlcc_run counts them; -1 if there is none. */
+int32_t mlcc_find_function(const mlcc_model *model, const char *name);
+
+/* Variables: tensors that functions share and that live from one run to the
+ * next (weights in training, running means, momentum...). Each session has its
+ * own values, at first all bytes zero; a function `initialize`, if the model
+ * has it, gives them their first values. */
+uint32_t mlcc_variable_count(const mlcc_model *model);
+/* Name, type, shape and role; null if there is no such variable. */
+const mlcc_variable_info *mlcc_variable(const mlcc_model *model,
+                                        uint32_t variable);
+/* The variable of that name; -1 if there is none. */
+int32_t mlcc_find_variable(const mlcc_model *model, const char *name);
+
+/* Copies a variable's value from or to the session; `bytes` is its size, to be
+ * sure. Not while the session runs. */
+mlcc_status mlcc_variable_get(mlcc_session *session, uint32_t variable,
+                              void *value, uint64_t bytes);
+mlcc_status mlcc_variable_set(mlcc_session *session, uint32_t variable,
+                              const void *value, uint64_t bytes);
+/* Where the value lies as long as the session lives (64-byte aligned), for
+ * those who want no copy. Not to be touched while the session runs. */
+mlcc_status mlcc_variable_address(mlcc_session *session, uint32_t variable,
+                                  void **address);
+
 /* The last error of this thread: "MLCC-5003: ...". Never null. */
 const char *mlcc_last_error(void);
 

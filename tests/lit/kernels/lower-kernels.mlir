@@ -4,7 +4,7 @@
 // CHECK-LABEL: func.func private @kernel0_add_relu(
 // CHECK-SAME:      %[[BEGIN:.*]]: index, %[[END:.*]]: index,
 // CHECK-SAME:      %[[X:.*]]: memref<2x64x56x56xf32>, %[[Y:.*]]: memref<2x64x56x56xf32>, %[[OUT:.*]]: memref<2x64x56x56xf32>)
-// CHECK-SAME:      attributes {rt.kernel}
+// CHECK-SAME:      attributes {rt.in_place = array<i64: 0, 1>, rt.kernel}
 // CHECK-DAG:     %[[FLAT:.*]] = memref.reinterpret_cast %[[OUT]] {{.*}} to memref<401408xf32>
 // CHECK:         scf.for %[[I:.*]] = %[[BEGIN]] to %[[END]]
 // CHECK:           scf.for %[[J:.*]] =

@@ -22,3 +22,14 @@ rt.program @predict
   // CHECK: rt.step.copy "copy" <arena + 64> to <output 0> bytes(16)
   rt.step.copy "copy" <arena + 64> to <output 0> bytes(16)
 }
+
+// CHECK: rt.variable @mean : tensor<6xf32> role(statistic) at 640
+rt.variable @mean : tensor<6xf32> role(statistic) at 640
+rt.variable @step : tensor<i64> role(counter) at 704
+
+// CHECK: rt.program @average inputs [#rt.tensor<"y", tensor<4xi64> range [0, 10]>] outputs [] reads [@mean, @step] writes [@mean] arena(0)
+rt.program @average inputs [#rt.tensor<"y", tensor<4xi64> range [0, 10]>] outputs []
+    reads [@mean, @step] writes [@mean] arena(0) {
+  // CHECK: rt.step.copy "copy" <state + 704> to <state + 640> bytes(8)
+  rt.step.copy "copy" <state + 704> to <state + 640> bytes(8)
+}

@@ -68,3 +68,15 @@ func.func @f(%x: tensor<4xf32>) -> (tensor<4xf32> {rt.variable = @w}, tensor<4xf
 
 // expected-error @below {{expected parameter, statistic, optimizer, counter, random or scalar}}
 rt.variable @w : tensor<4xf32> role(weight)
+
+// -----
+
+// expected-error @below {{needs an offset that is a multiple of 64}}
+rt.variable @w : tensor<4xf32> role(parameter) at 4
+
+// -----
+
+rt.program @predict inputs [] outputs [] arena(64) {
+  // expected-error @below {{names a place that is not aligned to 64 bytes}}
+  rt.step.copy "copy" <state + 4> to <arena + 0> bytes(16)
+}

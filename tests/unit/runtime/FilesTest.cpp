@@ -322,7 +322,9 @@ mlcc_tensor_info describe(mlcc_type type, const std::vector<int64_t> &dims) {
           static_cast<int32_t>(dims.size()),
           dims.data(),
           *tensorBytes(type, dims),
-          nullptr};
+          nullptr,
+          0,
+          0};
 }
 
 TEST(Picture, FillsInputsOfEveryLayout) {

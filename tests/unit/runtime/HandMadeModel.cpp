@@ -99,10 +99,10 @@ HandMadeModel::HandMadeModel(const std::string &layout) {
 
   constexpr uint64_t xBytes = rows * inner * sizeof(float);
   constexpr uint64_t yBytes = rows * columns * sizeof(float);
-  inputs = {{"x", MLCC_F32, 2, xDims.data(), xBytes, nullptr},
-            {"mode", MLCC_I64, 0, nullptr, 8, &requiredMode}};
-  outputs = {{"y", MLCC_F32, 2, yDims.data(), yBytes, nullptr},
-             {"z/hidden", MLCC_F32, 2, xDims.data(), xBytes, nullptr}};
+  inputs = {{"x", MLCC_F32, 2, xDims.data(), xBytes, nullptr, 0, 0},
+            {"mode", MLCC_I64, 0, nullptr, 8, &requiredMode, 0, 0}};
+  outputs = {{"y", MLCC_F32, 2, yDims.data(), yBytes, nullptr, 0, 0},
+             {"z/hidden", MLCC_F32, 2, xDims.data(), xBytes, nullptr, 0, 0}};
   scalePlaces = {{MLCC_INPUT, 0, 0}, {MLCC_WEIGHTS, 0, 0}, {MLCC_ARENA, 0, 64}};
   productPlaces = {{MLCC_ARENA, 0, 64},
                    {MLCC_WEIGHTS, 0, packedOffset},
@@ -128,13 +128,22 @@ HandMadeModel::HandMadeModel(const std::string &layout) {
   copy.place_count = 2;
   copy.work = xBytes;
   steps = {scale, multiply, copy};
-  function = {"predict",    2,           2, inputs.data(), outputs.data(),
-              steps.size(), steps.data()};
-  model = {MLCC_ABI_VERSION, sizeof(mlcc_model),
-           name.c_str(),     R"({"compiler": "hand"})",
-           features.c_str(), 1,
-           &function,        weights.data(),
-           weights.size(),   64 + xBytes};
+  function = {
+      "predict",    2, 2,      inputs.data(), outputs.data(), steps.size(),
+      steps.data(), 0, nullptr};
+  model = {MLCC_ABI_VERSION,
+           sizeof(mlcc_model),
+           name.c_str(),
+           R"({"compiler": "hand"})",
+           features.c_str(),
+           1,
+           &function,
+           weights.data(),
+           weights.size(),
+           64 + xBytes,
+           0,
+           nullptr,
+           0};
 }
 
 } // namespace mlcc::test

@@ -174,7 +174,7 @@ TEST(Session, RefusesModelsThatContradictThemselves) {
       [](HandMadeModel &m) { m.steps[0].kernel = nullptr; },
       [](HandMadeModel &m) { m.steps[0].work = -1; },
       [](HandMadeModel &m) { m.steps[0].places = nullptr; },
-      [](HandMadeModel &m) { m.scalePlaces[0].space = 4; },
+      [](HandMadeModel &m) { m.scalePlaces[0].space = 5; },
       [](HandMadeModel &m) { m.scalePlaces[0].index = 2; },
       [](HandMadeModel &m) { m.scalePlaces[2].offset = 1 << 30; },
       [](HandMadeModel &m) { m.steps[1].spec = nullptr; },
