@@ -28,6 +28,7 @@ public:
 private:
   void convert(nn::ConvOp op);
   void convert(nn::ConvTransposeOp op);
+  void convert(nn::ConvWeightGradientOp op);
   void convert(nn::MatMulOp op);
 
   /// Finishes a conversion: `make` builds the dnn op from the chain's post-ops
@@ -146,6 +147,30 @@ void FuseLinear::convert(nn::ConvTransposeOp op) {
       });
 }
 
+void FuseLinear::convert(nn::ConvWeightGradientOp op) {
+  ArrayRef<int64_t> input = typeOf(op.getInput()).getShape();
+  auto isNegative = [](int64_t pad) { return pad < 0; };
+  if (input.size() < 3 || input.size() > 5 ||
+      llvm::any_of(op.getPadsBegin(), isNegative) ||
+      llvm::any_of(op.getPadsEnd(), isNegative))
+    return;
+  OpBuilder builder(op);
+  int64_t groups = op.getGroups();
+  SmallVector<int64_t> shape(typeOf(op).getShape());
+  if (groups != 1) {
+    shape[0] /= groups;
+    shape.insert(shape.begin(), groups);
+  }
+  Value gradient = dnn::ConvolutionWeightGradientOp::create(
+      builder, op.getLoc(), typeOf(op).clone(shape), op.getInput(),
+      op.getOutputGradient(), op.getStrides(), op.getDilations(),
+      op.getPadsBegin(), op.getPadsEnd());
+  op.replaceAllUsesWith(
+      reshapeTo(builder, op.getLoc(), gradient, typeOf(op).getShape()));
+  op.erase();
+  ++primitives;
+}
+
 //===----------------------------------------------------------------------===//
 // Matrix products
 //===----------------------------------------------------------------------===//
@@ -222,7 +247,8 @@ void FuseLinear::convert(nn::MatMulOp op) {
 void FuseLinear::runOnOperation() {
   SmallVector<Operation *> linear;
   getOperation().walk([&](Operation *op) {
-    if (isa<nn::ConvOp, nn::ConvTransposeOp, nn::MatMulOp>(op) &&
+    if (isa<nn::ConvOp, nn::ConvTransposeOp, nn::ConvWeightGradientOp,
+            nn::MatMulOp>(op) &&
         isSupported(op))
       linear.push_back(op);
   });
@@ -231,6 +257,8 @@ void FuseLinear::runOnOperation() {
       convert(conv);
     else if (auto conv = dyn_cast<nn::ConvTransposeOp>(op))
       convert(conv);
+    else if (auto gradient = dyn_cast<nn::ConvWeightGradientOp>(op))
+      convert(gradient);
     else
       convert(cast<nn::MatMulOp>(op));
   }

@@ -26,6 +26,15 @@ def UnrollRecurrent : FusePass<"fuse-unroll-recurrent"> {
                         "Steps times directions of the longest layer to unroll">];
 }
 
+def ExpandBatchNorm : FusePass<"fuse-expand-batch-norm"> {
+  let summary = "Training's batch normalization as reductions and element-wise ops";
+  let description = [{
+    Forward and backward: the reductions are kernels, and what is done to each element joins
+    the activation behind (forward) or before it (backward) in one loop, in whatever layout
+    the neighbours have. Half-precision tensors are computed on in f32.
+  }];
+}
+
 def FuseRecurrent : FusePass<"fuse-recurrent"> {
   let summary = "Recurrent layers to dnn.rnn";
   let description = [{
@@ -42,7 +51,8 @@ def FuseLinear : FusePass<"fuse-linear"> {
     op: activations with the same formula in oneDNN, scalar arithmetic, and binary
     functions of another tensor of the result's shape, or one value per channel. Chains are
     followed through reshapes, which then stand after the op. The dnn op takes the place of
-    the chain's end, where all its operands are defined.
+    the chain's end, where all its operands are defined. The gradient of a convolution by its
+    weights becomes the primitive for it.
   }];
   let statistics = [
     Statistic<"primitives", "primitives", "dnn ops made">,

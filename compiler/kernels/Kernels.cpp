@@ -18,7 +18,6 @@ using namespace mlir;
 namespace mlcc {
 
 void buildKernelsPipeline(OpPassManager &pipeline, const KernelsOptions &) {
-  pipeline.addNestedPass<func::FuncOp>(kernels::createExpandBatchNormPass());
   pipeline.addNestedPass<func::FuncOp>(kernels::createExpandResizePass());
   // Legal after it: dnn; nn.constant, nn.reshape; func.call of kernels of nn.
   pipeline.addPass(kernels::createFormKernelsPass());

@@ -10,11 +10,6 @@
 
 include "mlir/Pass/PassBase.td"
 
-def ExpandBatchNormPass : Pass<"expand-batch-norm", "::mlir::func::FuncOp"> {
-  let summary = "Writes training's batch normalization and its gradient as reductions and element-wise ops";
-  let dependentDialects = ["::mlcc::nn::NNDialect"];
-}
-
 def ExpandResizePass : Pass<"expand-resize", "::mlir::func::FuncOp"> {
   let summary = "Writes resize as gathers at constant positions and weighted sums";
   let description = [{

@@ -145,6 +145,26 @@ static void addMatMuls(dnn::PrimitiveOpInterface op, const PrimitiveSpec &base,
   }
 }
 
+/// The gradient of a convolution's weights: both operands as oneDNN wants them
+/// or as they are.
+static void addWeightGradients(dnn::ConvolutionWeightGradientOp op,
+                               const PrimitiveSpec &base, Specs &specs) {
+  Tags sources, gradients;
+  sources.insert("any");
+  sources.insert(layoutOfValue(op.getSrc()));
+  gradients.insert("any");
+  gradients.insert(layoutOfValue(op.getDiffDst()));
+  for (const std::string &source : sources) {
+    for (const std::string &gradient : gradients) {
+      Slots slots(base, op);
+      slots.tensor(0).layout = source;
+      slots.tensor(1).layout = gradient;
+      slots.tensor(2).layout = "any";
+      specs.push_back(std::move(slots.spec));
+    }
+  }
+}
+
 /// A recurrent layer: everything plain but the weights.
 static void addRecurrent(dnn::RnnOp op, const PrimitiveSpec &base,
                          Specs &specs) {
@@ -265,6 +285,9 @@ std::optional<Candidate> LayoutChooser::choose(dnn::PrimitiveOpInterface op) {
     addConvolutions(op, base, specs);
   else if (isa<dnn::MatMulOp>(op))
     addMatMuls(op, base, specs);
+  else if (auto gradient =
+               dyn_cast<dnn::ConvolutionWeightGradientOp>(op.getOperation()))
+    addWeightGradients(gradient, base, specs);
   else if (auto rnn = dyn_cast<dnn::RnnOp>(op.getOperation()))
     addRecurrent(rnn, base, specs);
   else

@@ -52,6 +52,11 @@ static double flopsOf(const PrimitiveSpec &spec) {
     return 2 * volume(spec.arguments[1].dims, 0) * volume(wide.dims, 2) *
            static_cast<double>(wide.dims[0]);
   }
+  case PrimitiveKind::ConvolutionWeightGradient: {
+    const TensorSpec &diffDst = spec.arguments[1];
+    return 2 * volume(dst.dims, 0) * volume(diffDst.dims, 2) *
+           static_cast<double>(diffDst.dims[0]);
+  }
   case PrimitiveKind::MatMul:
     return 2 * volume(dst.dims, 0) * static_cast<double>(src.dims.back());
   default:

@@ -41,6 +41,8 @@ static StringRef kindName(PrimitiveKind kind) {
   switch (kind) {
   case PrimitiveKind::Convolution:
     return "convolution";
+  case PrimitiveKind::ConvolutionWeightGradient:
+    return "convolution_weight_gradient";
   case PrimitiveKind::Deconvolution:
     return "deconvolution";
   case PrimitiveKind::MatMul:

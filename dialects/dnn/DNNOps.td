@@ -97,6 +97,19 @@ def DNN_DeconvolutionOp : DNN_ConvolutionOpBase<"deconvolution"> {
   }];
 }
 
+def DNN_ConvolutionWeightGradientOp : DNN_PrimitiveOp<"convolution_weight_gradient"> {
+  let summary = "The gradient of a convolution by its weights";
+  let description = [{
+    `src` [N, C, spatial...] and the gradient `diff_dst` [N, M, spatial...] of the
+    result of a `dnn.convolution`; result [M, C, kernel...], or with groups
+    [groups, M / groups, C / groups, kernel...].
+  }];
+  let arguments = (ins DNN_Tensor:$src, DNN_Tensor:$diff_dst,
+    DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$dilations,
+    DenseI64ArrayAttr:$pads_begin, DenseI64ArrayAttr:$pads_end);
+  let results = (outs DNN_Tensor:$result);
+}
+
 def DNN_MatMulOp : DNN_LinearOp<"matmul"> {
   let summary = "Matrix product of the last two dimensions, with bias and post-ops";
   let description = [{

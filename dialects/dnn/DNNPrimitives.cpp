@@ -195,13 +195,17 @@ static PrimitiveSpec describeLinear(PrimitiveKind kind, Op op) {
   return spec;
 }
 
-template <typename Op>
-static PrimitiveSpec describeConvolution(PrimitiveKind kind, Op op) {
-  PrimitiveSpec spec = describeLinear(kind, op);
+template <typename Op> static void describeWindow(Op op, PrimitiveSpec &spec) {
   spec.strides = toDims(op.getStrides());
   spec.dilations = toDims(op.getDilations());
   spec.padsBegin = toDims(op.getPadsBegin());
   spec.padsEnd = toDims(op.getPadsEnd());
+}
+
+template <typename Op>
+static PrimitiveSpec describeConvolution(PrimitiveKind kind, Op op) {
+  PrimitiveSpec spec = describeLinear(kind, op);
+  describeWindow(op, spec);
   return spec;
 }
 
@@ -220,6 +224,21 @@ SmallVector<Value> DeconvolutionOp::getPrimitiveArguments() {
   return linearValues(*this);
 }
 Value DeconvolutionOp::getAccumulatedOperand() { return getAccumulate(); }
+
+static Arguments gradientArguments(ConvolutionWeightGradientOp op) {
+  return {{DNNL_ARG_SRC, op.getSrc()},
+          {DNNL_ARG_DIFF_DST, op.getDiffDst()},
+          {DNNL_ARG_DIFF_WEIGHTS, op.getResult()}};
+}
+PrimitiveSpec ConvolutionWeightGradientOp::getPrimitiveSpec() {
+  PrimitiveSpec spec = describe(PrimitiveKind::ConvolutionWeightGradient,
+                                gradientArguments(*this));
+  describeWindow(*this, spec);
+  return spec;
+}
+SmallVector<Value> ConvolutionWeightGradientOp::getPrimitiveArguments() {
+  return valuesOf(gradientArguments(*this));
+}
 
 /// The description of the transposed matrix: the last two dimensions change
 /// places, and so do their letters in the tag.

@@ -163,6 +163,26 @@ LogicalResult DeconvolutionOp::verify() {
   return verifyConvolution(*this, /*transposed=*/true);
 }
 
+LogicalResult ConvolutionWeightGradientOp::verify() {
+  ArrayRef<int64_t> src = getSrc().getType().getShape();
+  ArrayRef<int64_t> diffDst = getDiffDst().getType().getShape();
+  ArrayRef<int64_t> weights = getResult().getType().getShape();
+  bool grouped = weights.size() > src.size();
+  if (src.size() < 3 || src.size() > 5 || diffDst.size() != src.size() ||
+      weights.size() != src.size() + grouped)
+    return shapeError(*this) << "expected src and diff_dst of rank 3 to 5, and "
+                                "a result of that rank, or one more for groups";
+  int64_t groups = grouped ? weights[0] : 1;
+  ArrayRef<int64_t> channels = weights.drop_front(grouped);
+  if (src[0] != diffDst[0] || diffDst[1] != channels[0] * groups ||
+      src[1] != channels[1] * groups)
+    return shapeError(*this) << "the result does not fit src and diff_dst";
+  ArrayRef<int64_t> kernel = channels.drop_front(2);
+  if (failed(verifyWindow(*this, kernel.size())))
+    return failure();
+  return verifyExtents(*this, src.drop_front(2), kernel, diffDst.drop_front(2));
+}
+
 LogicalResult PoolingOp::verify() {
   ArrayRef<int64_t> src = getSrc().getType().getShape();
   ArrayRef<int64_t> result = getResult().getType().getShape();

@@ -54,6 +54,7 @@ enum class PrimitiveKind : uint8_t {
   Gru,
   LbrGru,
   VanillaRnn,
+  ConvolutionWeightGradient, ///< src, diff_dst, diff_weights
 };
 
 struct PostOp {

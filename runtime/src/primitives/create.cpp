@@ -97,6 +97,28 @@ static auto describeConvolution(const PrimitiveSpec &spec, algorithm direct,
       spec.padsBegin, spec.padsEnd, attributes);
 }
 
+/// The gradient of a convolution by its weights. oneDNN wants to see the
+/// convolution; nothing but its shapes matters.
+static auto describeWeightGradient(const PrimitiveSpec &spec,
+                                   const Arguments &md, const engine &engine,
+                                   const primitive_attr &attributes) {
+  auto anyLayout = [&](int argument) {
+    memory::desc desc = md[argument];
+    return memory::desc(desc.get_dims(), desc.get_data_type(),
+                        memory::format_tag::any);
+  };
+  convolution_forward::primitive_desc convolution(
+      engine, prop_kind::forward_training, algorithm::convolution_direct,
+      anyLayout(DNNL_ARG_SRC), anyLayout(DNNL_ARG_DIFF_WEIGHTS), memory::desc(),
+      anyLayout(DNNL_ARG_DIFF_DST), spec.strides, toZeroBased(spec.dilations),
+      spec.padsBegin, spec.padsEnd);
+  return convolution_backward_weights::primitive_desc(
+      engine, algorithm::convolution_direct, md[DNNL_ARG_SRC],
+      md[DNNL_ARG_DIFF_WEIGHTS], md[DNNL_ARG_DIFF_DST], spec.strides,
+      toZeroBased(spec.dilations), spec.padsBegin, spec.padsEnd, convolution,
+      attributes);
+}
+
 /// The inputs of a concatenation or sum.
 static std::vector<memory::desc> multipleSources(const PrimitiveSpec &spec) {
   std::vector<memory::desc> sources;
@@ -264,6 +286,9 @@ static CreatedPrimitive makePrimitive(const PrimitiveSpec &spec,
                            reorder::primitive_desc(engine, md[DNNL_ARG_SRC],
                                                    engine, md[DNNL_ARG_DST],
                                                    attributes));
+  case PrimitiveKind::ConvolutionWeightGradient:
+    return finish<convolution_backward_weights>(
+        spec, request, describeWeightGradient(spec, md, engine, attributes));
   case PrimitiveKind::Lstm:
   case PrimitiveKind::Gru:
   case PrimitiveKind::LbrGru:

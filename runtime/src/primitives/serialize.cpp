@@ -106,7 +106,7 @@ static void transfer(Stream &stream, PostOp &postOp) {
 template <typename Stream>
 static void transfer(Stream &stream, PrimitiveSpec &spec) {
   transferEnum(stream, spec.kind,
-               static_cast<int32_t>(PrimitiveKind::VanillaRnn) + 1);
+               static_cast<int32_t>(PrimitiveKind::ConvolutionWeightGradient) + 1);
   transferEnum(stream, spec.algorithm, 0);
   stream.length(spec.arguments, maxLength);
   for (TensorSpec &tensor : spec.arguments)

@@ -160,3 +160,23 @@ func.func @other_types(%x: tensor<6x4xf64>, %w: tensor<4x8xf64>, %i: tensor<6x4x
   %1 = nn.matmul %i, %j : (tensor<6x4xi8>, tensor<4x8xi8>) -> tensor<6x8xi32>
   return %0, %1 : tensor<6x8xf64>, tensor<6x8xi32>
 }
+
+// -----
+
+// CHECK-LABEL: @weight_gradient
+// CHECK: %[[G:.*]] = dnn.convolution_weight_gradient %arg0, %arg1 {{.*}} : (tensor<2x4x8x8xf32>, tensor<2x6x8x8xf32>) -> tensor<2x3x2x3x3xf32>
+// CHECK: nn.reshape %[[G]] {shape = array<i64: 6, 2, 3, 3>}
+func.func @weight_gradient(%x: tensor<2x4x8x8xf32>, %dy: tensor<2x6x8x8xf32>) -> tensor<6x2x3x3xf32> {
+  %0 = nn.conv_weight_gradient %x, %dy {kernel = array<i64: 3, 3>, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads_begin = array<i64: 1, 1>, pads_end = array<i64: 1, 1>, groups = 2 : i64} : (tensor<2x4x8x8xf32>, tensor<2x6x8x8xf32>) -> tensor<6x2x3x3xf32>
+  return %0 : tensor<6x2x3x3xf32>
+}
+
+// -----
+
+// oneDNN does not compute on f64.
+// CHECK-LABEL: @weight_gradient_f64
+// CHECK: nn.conv_weight_gradient
+func.func @weight_gradient_f64(%x: tensor<2x4x8xf64>, %dy: tensor<2x6x6xf64>) -> tensor<6x4x3xf64> {
+  %0 = nn.conv_weight_gradient %x, %dy {kernel = array<i64: 3>, strides = array<i64: 1>, dilations = array<i64: 1>, pads_begin = array<i64: 0>, pads_end = array<i64: 0>} : (tensor<2x4x8xf64>, tensor<2x6x6xf64>) -> tensor<6x4x3xf64>
+  return %0 : tensor<6x4x3xf64>
+}

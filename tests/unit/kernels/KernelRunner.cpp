@@ -11,6 +11,7 @@
 #include "compiler/codegen/Codegen.h"
 #include "compiler/codegen/Target.h"
 #include "compiler/driver/Registry.h"
+#include "compiler/fuse/FusePasses.h"
 #include "compiler/kernels/Kernels.h"
 #include "mlir/IR/PatternMatch.h"
 
@@ -430,6 +431,8 @@ std::vector<HostTensor> randomInputs(func::FuncOp function,
 OwningOpRef<ModuleOp> lower(ModuleOp module) {
   OwningOpRef<ModuleOp> lowered(module.clone());
   PassManager manager(&sharedContext());
+  // The part of the fuse stage that makes kernels' ops of others.
+  manager.addNestedPass<func::FuncOp>(createExpandBatchNorm());
   buildKernelsPipeline(manager);
   if (failed(manager.run(*lowered)))
     return {};

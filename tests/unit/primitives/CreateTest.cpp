@@ -144,6 +144,32 @@ TEST(Create, Deconvolution) {
               expected);
 }
 
+TEST(Create, GradientOfConvolutionByWeights) {
+  for (const Window &window :
+       {Window{16, 32, 1, 9, 3, 1, 1, 1}, Window{5, 7, 1, 11, 3, 2, 2, 2},
+        Window{8, 16, 4, 9, 3, 2, 1, 0}}) {
+    int64_t out = window.out();
+    dnnl::memory::dims result = {1, window.outputs, out, out};
+    PrimitiveSpec spec =
+        windowSpec(PrimitiveKind::ConvolutionWeightGradient, window);
+    spec.arguments = {tensor(DNNL_ARG_SRC,
+                             {1, window.inputs, window.extent, window.extent},
+                             "any"),
+                      tensor(DNNL_ARG_DIFF_DST, result, "any"),
+                      tensor(DNNL_ARG_DIFF_WEIGHTS, weightDims(window), "any")};
+    Values src = testValues(elementsOf(spec.arguments[0].dims), 1);
+    Values gradient = testValues(elementsOf(result), 2);
+    Values expected(elementsOf(weightDims(window)));
+    forEachProduct(window, [&](int64_t o, int64_t w, int64_t i) {
+      expected[w] += gradient[o] * src[i];
+    });
+    expectClose(
+        run(spec, {{DNNL_ARG_SRC, src},
+                   {DNNL_ARG_DIFF_DST, gradient}})[DNNL_ARG_DIFF_WEIGHTS],
+        expected);
+  }
+}
+
 //===----------------------------------------------------------------------===//
 // Matrix product
 //===----------------------------------------------------------------------===//

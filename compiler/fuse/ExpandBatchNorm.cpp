@@ -10,21 +10,24 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/kernels/Conversions.h"
-#include "compiler/kernels/KernelsPasses.h"
-#include "dialects/nn/NN.h"
+#include "compiler/fuse/FusePasses.h"
 
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 
-namespace mlcc::kernels {
-#define GEN_PASS_DEF_EXPANDBATCHNORMPASS
-#include "compiler/kernels/KernelsPasses.h.inc"
-} // namespace mlcc::kernels
+namespace mlcc {
+#define GEN_PASS_DEF_EXPANDBATCHNORM
+#include "compiler/fuse/FusePasses.h.inc"
+} // namespace mlcc
 
 using namespace mlir;
+using namespace mlcc;
 
-namespace mlcc::kernels {
 namespace {
+
+/// The type in which elements are computed on.
+Type computeType(Type element) {
+  return element.isF64() ? element : Float32Type::get(element.getContext());
+}
 
 /// Builds nn ops over channels, in the computing type.
 class ChannelBuilder {
@@ -120,7 +123,7 @@ void expand(nn::BatchNormGradientOp op) {
   op.erase();
 }
 
-struct ExpandBatchNorm : impl::ExpandBatchNormPassBase<ExpandBatchNorm> {
+struct ExpandBatchNorm : mlcc::impl::ExpandBatchNormBase<ExpandBatchNorm> {
   void runOnOperation() override {
     getOperation().walk([](Operation *op) {
       if (auto forward = dyn_cast<nn::BatchNormTrainOp>(op))
@@ -132,4 +135,3 @@ struct ExpandBatchNorm : impl::ExpandBatchNormPassBase<ExpandBatchNorm> {
 };
 
 } // namespace
-} // namespace mlcc::kernels

@@ -1,0 +1,27 @@
+// RUN: mlcc-opt %s --fuse-expand-batch-norm | FileCheck %s
+
+// CHECK-LABEL: @forward
+// CHECK: %[[MEAN:.*]] = nn.reduce_mean %arg0 {axes = array<i64: 0, 2>, keepdims = false} : (tensor<4x3x5xf32>) -> tensor<3xf32>
+// CHECK: %[[CENTRED:.*]] = nn.sub %arg0, %{{.*}} : (tensor<4x3x5xf32>, tensor<3x1xf32>)
+// CHECK: %[[SQUARE:.*]] = nn.mul %[[CENTRED]], %[[CENTRED]]
+// CHECK: %[[VARIANCE:.*]] = nn.reduce_mean %[[SQUARE]]
+// CHECK-NOT: nn.batch_norm_train
+// CHECK: return %{{.*}}, %[[MEAN]], %[[VARIANCE]]
+func.func @forward(%x: tensor<4x3x5xf32>, %s: tensor<3xf32>, %b: tensor<3xf32>) -> (tensor<4x3x5xf32>, tensor<3xf32>, tensor<3xf32>) {
+  %0:3 = nn.batch_norm_train %x, %s, %b : (tensor<4x3x5xf32>, tensor<3xf32>, tensor<3xf32>) -> (tensor<4x3x5xf32>, tensor<3xf32>, tensor<3xf32>)
+  return %0#0, %0#1, %0#2 : tensor<4x3x5xf32>, tensor<3xf32>, tensor<3xf32>
+}
+
+// Half precision is computed on in f32.
+// CHECK-LABEL: @backward
+// CHECK: nn.cast %arg1 {to = f32}
+// CHECK: %[[BIAS:.*]] = nn.reduce_sum %{{.*}} {axes = array<i64: 0>, keepdims = false} : (tensor<6x3xf32>) -> tensor<3xf32>
+// CHECK: %[[SCALE:.*]] = nn.reduce_sum
+// CHECK-NOT: nn.batch_norm_gradient
+// CHECK: %[[S:.*]] = nn.cast %[[SCALE]] {to = bf16}
+// CHECK: %[[B:.*]] = nn.cast %[[BIAS]] {to = bf16}
+// CHECK: return %{{.*}}, %[[S]], %[[B]]
+func.func @backward(%x: tensor<6x3xbf16>, %dy: tensor<6x3xbf16>, %s: tensor<3xbf16>, %m: tensor<3xbf16>, %v: tensor<3xbf16>) -> (tensor<6x3xbf16>, tensor<3xbf16>, tensor<3xbf16>) {
+  %0:3 = nn.batch_norm_gradient %x, %dy, %s, %m, %v : (tensor<6x3xbf16>, tensor<6x3xbf16>, tensor<3xbf16>, tensor<3xbf16>, tensor<3xbf16>) -> (tensor<6x3xbf16>, tensor<3xbf16>, tensor<3xbf16>)
+  return %0#0, %0#1, %0#2 : tensor<6x3xbf16>, tensor<3xbf16>, tensor<3xbf16>
+}
