@@ -40,6 +40,10 @@ static OwningOpRef<ModuleOp> parseText(StringRef path, MLIRContext *context) {
   return module;
 }
 
+bool mlcc::isDescription(StringRef path) {
+  return path.ends_with(".mlc") || path.ends_with(".mlc.textproto");
+}
+
 static OwningOpRef<ModuleOp>
 readFile(StringRef path, const CompileOptions &options, MLIRContext *context) {
   StringRef extension = llvm::sys::path::extension(path);
@@ -47,8 +51,10 @@ readFile(StringRef path, const CompileOptions &options, MLIRContext *context) {
     return parseText(path, context);
   if (extension == ".onnx")
     return onnx_frontend::importModel(path, options.import, context);
+  if (isDescription(path))
+    return mlc_frontend::importModel(path, options.description, context);
   emitError(fileLocation(path, context), ErrorCode::UnsupportedFormat)
-      << "the name does not end in .onnx";
+      << "the name does not end in .onnx, .mlc.textproto or .mlc";
   return nullptr;
 }
 

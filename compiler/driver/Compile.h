@@ -22,7 +22,10 @@ namespace mlcc {
 using PieceRunner = llvm::function_ref<llvm::LogicalResult(
     llvm::StringRef name, llvm::function_ref<llvm::LogicalResult()> piece)>;
 
-/// Reads `path` (.onnx, or .mlir as printed after a stage) and runs the stages
+/// Whether the file's name is that of an mlc description, .mlc.textproto or .mlc.
+bool isDescription(llvm::StringRef path);
+
+/// Reads `path` (.onnx, a description, or .mlir as printed after a stage) and runs the stages
 /// up to `last`. An .mlir file is taken as the output of stage `first`. Null
 /// after errors, which are emitted.
 mlir::OwningOpRef<mlir::ModuleOp>

@@ -15,6 +15,7 @@
 #include "compiler/kernels/Kernels.h"
 #include "compiler/layout/Layout.h"
 #include "compiler/plan/Plan.h"
+#include "frontends/mlc/Import.h"
 #include "frontends/onnx/Import.h"
 
 #include "llvm/ADT/ArrayRef.h"
@@ -28,6 +29,7 @@ namespace mlcc {
 /// What all stages are told.
 struct CompileOptions {
   onnx_frontend::ImportOptions import;
+  mlc_frontend::ImportOptions description;
   GraphOptions graph;
   FuseOptions fuse;
   LayoutOptions layout;

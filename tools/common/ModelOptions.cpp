@@ -7,6 +7,7 @@
 
 #include "tools/common/ModelOptions.h"
 
+#include "compiler/driver/Compile.h"
 #include "dialects/diagnostics/Diagnostics.h"
 
 #include "mlir/IR/MLIRContext.h"
@@ -19,7 +20,7 @@ using namespace mlcc::tools;
 using llvm::StringRef;
 
 void ModelOptions::addTo(CLI::App &app) {
-  app.add_option("model", path, "The model file (.onnx)")->type_name("FILE");
+  app.add_option("model", path, "The model file (.onnx, .mlc.textproto, .mlc)")->type_name("FILE");
   app.add_option("--shape", shapes,
                  "Bind an input's shape, e.g. data=1x3x224x224")
       ->type_name("INPUT=SHAPE")
@@ -34,6 +35,10 @@ void ModelOptions::addTo(CLI::App &app) {
       ->type_name("INPUT=VALUES")
       ->expected(1)
       ->take_all();
+  app.add_option("--dtype", elementType,
+                 "The element type of a description's parameters: f32 or f64")
+      ->check(CLI::IsMember({"f32", "f64"}))
+      ->type_name("TYPE");
 }
 
 namespace {
@@ -70,9 +75,9 @@ private:
 
 } // namespace
 
-llvm::LogicalResult
-ModelOptions::parse(mlir::MLIRContext *context,
-                    onnx_frontend::ImportOptions &options) const {
+llvm::LogicalResult ModelOptions::parse(mlir::MLIRContext *context,
+                                        CompileOptions &compile) const {
+  onnx_frontend::ImportOptions &options = compile.import;
   BindingParser shape(context, "shape");
   for (const std::string &text : shapes) {
     auto binding = shape.split(text);
@@ -104,7 +109,17 @@ ModelOptions::parse(mlir::MLIRContext *context,
   for (const std::string &text : bindings)
     if (auto binding = value.split(text))
       options.bindings[binding->first.str()] = binding->second.str();
-  return llvm::success(!shape.failed && !dimension.failed && !value.failed);
+  bool isText = isDescription(path);
+  if (isText && !shapes.empty())
+    shape.fail(shapes.front(), "a description says its shapes: use --dim");
+  if (isText && !bindings.empty())
+    value.fail(bindings.front(), "only inputs of ONNX models can be bound");
+  BindingParser type(context, "dtype");
+  if (!isText && !elementType.empty())
+    type.fail(elementType, "the element types of this model are fixed");
+  compile.description = {options.dimensions, elementType};
+  return llvm::success(!shape.failed && !dimension.failed && !value.failed &&
+                       !type.failed);
 }
 
 std::optional<int> mlcc::tools::parseCommandLine(CLI::App &app, int argc,

@@ -21,12 +21,14 @@ struct ModelOptions {
   std::vector<std::string> shapes;     ///< "data=1x3x224x224"
   std::vector<std::string> dimensions; ///< "batch=1"
   std::vector<std::string> bindings;   ///< "sr=16000"
+  std::string elementType;             ///< "f32", "f64", or "" for the model's
 
   void addTo(CLI::App &app);
 
-  /// Parses the options; emits InvalidOption at an unknown location.
+  /// Parses the options into those of all frontends; emits InvalidOption at an
+  /// unknown location.
   llvm::LogicalResult parse(mlir::MLIRContext *context,
-                            onnx_frontend::ImportOptions &options) const;
+                            CompileOptions &options) const;
 };
 
 /// Parses the command line. Returns the exit status if the program ends here:

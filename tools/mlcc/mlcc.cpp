@@ -58,6 +58,10 @@ Example: compile a classifier, look at it, run it on a picture, measure it
   ./resnet50 run --input picture.jpg
   ./resnet50 bench --threads 1
 
+Example: a network that is described in text, and trained
+  mlcc lenet.mlc.textproto -o lenet
+  ./lenet train --data digits.npz --epochs 20 --save run/
+
 Example: a library for an application, with resnet50.h and CMake glue beside it
   mlcc resnet50.onnx --emit=static -o libresnet50.a
 
@@ -68,7 +72,7 @@ static void addOptions(CLI::App &app, Arguments &arguments) {
   arguments.model.addTo(app);
   app.add_option("-o,--output", arguments.output,
                  "The file to write; '-' is standard output (default: the "
-                 "model's name without .onnx)")
+                 "model's name without its ending)")
       ->type_name("FILE");
   const std::map<std::string, Emit> kinds = {
       {"exe", Emit::Executable}, {"shared", Emit::Shared},
@@ -135,9 +139,15 @@ static void listErrors() {
                  << error.remedy << '\n';
 }
 
+/// The file's name without folder and endings: "digits" of "x/digits.mlc.textproto".
+static StringRef stemOf(StringRef path) {
+  path.consume_back(".textproto");
+  return llvm::sys::path::stem(path);
+}
+
 /// A C identifier made of a file's name: "libresnet-50.a" -> "resnet_50".
 static std::string identifierFor(StringRef path, Emit emit) {
-  StringRef stem = llvm::sys::path::stem(path);
+  StringRef stem = stemOf(path);
   if (emit == Emit::Static || emit == Emit::Shared)
     stem.consume_front("lib");
   std::string name;
@@ -155,7 +165,7 @@ static bool isIdentifier(StringRef name) {
 }
 
 static std::string defaultOutput(const Arguments &arguments) {
-  StringRef stem = llvm::sys::path::stem(arguments.model.path);
+  StringRef stem = stemOf(arguments.model.path);
   switch (arguments.emit) {
   case Emit::Executable:
     return stem.str();
@@ -240,7 +250,7 @@ static LogicalResult resolve(Arguments &arguments, CompileOptions &options,
   };
   if (arguments.model.path.empty())
     return fail("no model file is given (see mlcc --help)");
-  if (failed(arguments.model.parse(context, options.import)))
+  if (failed(arguments.model.parse(context, options)))
     return llvm::failure();
   for (StringRef stage :
        {StringRef(arguments.stopAfter), StringRef(arguments.startAfter)})
@@ -284,6 +294,9 @@ static LogicalResult compile(Arguments &arguments, mlir::MLIRContext *context) {
   if (failed(resolve(arguments, options, context)) ||
       failed(applyCpu(options.codegen, context)))
     return llvm::failure();
+  if (arguments.check && isDescription(arguments.model.path))
+    return mlc_frontend::checkModel(arguments.model.path, options.description,
+                                    context, llvm::outs());
   if (arguments.check)
     return onnx_frontend::checkModel(arguments.model.path, options.import,
                                      context, llvm::outs());
@@ -305,7 +318,7 @@ static LogicalResult compile(Arguments &arguments, mlir::MLIRContext *context) {
 
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
-  CLI::App app("Compiles a neural network in an ONNX file to a native program "
+  CLI::App app("Compiles a neural network, an ONNX file or an mlc description, to a native program "
                "for CPUs",
                "mlcc");
   Arguments arguments;
