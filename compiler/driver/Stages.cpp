@@ -11,6 +11,7 @@
 #include "dialects/dnn/DNN.h"
 #include "dialects/nn/NN.h"
 #include "dialects/rt/RT.h"
+#include "dialects/train/Train.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -53,6 +54,12 @@ static bool isPlain(Type type) {
 static bool hasPlainTypes(Operation *op) {
   return llvm::all_of(op->getOperandTypes(), isPlain) &&
          llvm::all_of(op->getResultTypes(), isPlain);
+}
+
+/// nn on plain tensors, and what training is to be.
+static bool isLegalAfterImport(Operation *op) {
+  return isFrame(op) || isOf<train::TrainDialect>(op) ||
+         (isOf<nn::NNDialect>(op) && hasPlainTypes(op));
 }
 
 /// nn on plain tensors.
@@ -122,7 +129,12 @@ LogicalResult mlcc::verifyContract(ModuleOp module, const Stage &stage) {
 //===----------------------------------------------------------------------===//
 
 static constexpr Stage stages[] = {
-    {"import", "the file as nn operations", nullptr, isLegalAfterGraph},
+    {"import", "the file as nn operations", nullptr, isLegalAfterImport},
+    {"gradient", "training as functions",
+     [](OpPassManager &manager, const CompileOptions &options) {
+       buildGradientPipeline(manager, options.gradient);
+     },
+     isLegalAfterGraph},
     {"graph", "folded, cleaned and recomposed",
      [](OpPassManager &manager, const CompileOptions &options) {
        buildGraphPipeline(manager, options.graph);

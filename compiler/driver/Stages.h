@@ -11,6 +11,7 @@
 
 #include "compiler/codegen/Codegen.h"
 #include "compiler/fuse/Fuse.h"
+#include "compiler/gradient/Gradient.h"
 #include "compiler/graph/Graph.h"
 #include "compiler/kernels/Kernels.h"
 #include "compiler/layout/Layout.h"
@@ -30,6 +31,7 @@ namespace mlcc {
 struct CompileOptions {
   onnx_frontend::ImportOptions import;
   mlc_frontend::ImportOptions description;
+  GradientOptions gradient;
   GraphOptions graph;
   FuseOptions fuse;
   LayoutOptions layout;

@@ -9,11 +9,26 @@
 
 #include "compiler/gradient/GradientPasses.h"
 
+#include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
 
 namespace mlcc::gradient {
 #define GEN_PASS_REGISTRATION
 #include "compiler/gradient/GradientPasses.h.inc"
 } // namespace mlcc::gradient
 
-void mlcc::registerGradientPasses() { gradient::registerGradientPasses(); }
+using namespace mlir;
+using namespace mlcc;
+
+void mlcc::buildGradientPipeline(OpPassManager &manager,
+                                 const GradientOptions &options) {
+  manager.addPass(createExpandTrainStep());
+}
+
+void mlcc::registerGradientPasses() {
+  gradient::registerGradientPasses();
+  PassPipelineRegistration<>(
+      "mlcc-gradient", "The gradient stage: training to nn",
+      [](OpPassManager &manager) { buildGradientPipeline(manager); });
+}

@@ -9,6 +9,7 @@
 #define MLCC_COMPILER_GRADIENT_GRADIENTPASSES_H
 
 #include "dialects/nn/NN.h"
+#include "dialects/rt/RT.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/Pass.h"
 

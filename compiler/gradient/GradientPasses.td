@@ -26,4 +26,18 @@ def DifferentiateFunction : Pass<"nn-differentiate", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlcc::nn::NNDialect"];
 }
 
+def ExpandTrainStep : Pass<"train-expand-step", "::mlir::ModuleOp"> {
+  let summary = "Make the functions that train.step asks for";
+  let description = [{
+    From `train.step @s of @loss`: a function `@s` that computes `@loss`, the gradients of
+    its objectives by the parameters that it reads and no group freezes, bounds them, and
+    returns what the optimizer makes of the parameters. New variables: `learning_rate` (a
+    number that users may set), `step` (how many were made) and the optimizer's slots,
+    PARAMETER.SLOT; those of a step that is not called `train_step` have its name and a
+    point in front. `@initialize` gives them their first values. Private loss functions, which are
+    there only to be trained, are erased.
+  }];
+  let dependentDialects = ["::mlcc::nn::NNDialect", "::mlcc::rt::RTDialect"];
+}
+
 #endif // MLCC_COMPILER_GRADIENT_PASSES

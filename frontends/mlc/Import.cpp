@@ -406,8 +406,7 @@ LogicalResult mlcc::mlc_frontend::checkModel(StringRef path,
     auto print = [&](StringRef kind, StringAttr name, Type type) {
       if (name)
         summary << "  " << kind << "  " << name.getValue() << ": "
-                << nn::shapeText(cast<RankedTensorType>(type).getShape())
-                << " of " << nn::typeText(type) << '\n';
+                << nn::typeText(type) << '\n';
     };
     for (unsigned index = 0; index < function.getNumArguments(); ++index)
       print("input ",

@@ -218,8 +218,9 @@ Value Layer::activate(Value value, StringRef activation) {
         << "' is no element-wise operation of one operand (docs/ops.md)";
     return nullptr;
   }
+  const Value operands[] = {value};
   Layer inner(description, function, variables, node, given, kind, location,
-              parameterName, frozen, elementType, environment, {value});
+              parameterName, frozen, elementType, environment, operands);
   importOperation(inner, activation, {});
   hasFailed |= inner.failed();
   return hasFailed ? Value() : inner.getResults().front();

@@ -17,9 +17,7 @@ using namespace mlcc::mlc_frontend;
 /// What differs between two declarations of a variable; empty if nothing does.
 static std::string differenceOf(const Variable &first, const Variable &second) {
   if (first.type != second.type)
-    return "it is " + nn::shapeText(first.type.getShape()) + " of " +
-           nn::typeText(first.type) + " there, and " +
-           nn::shapeText(second.type.getShape()) + " of " +
+    return "it is " + nn::typeText(first.type) + " there, and " +
            nn::typeText(second.type) + " here";
   if (first.role != second.role)
     return "it has another role there";

@@ -104,8 +104,8 @@ static void addOptions(CLI::App &app, Arguments &arguments) {
   app.add_flag("--time-stages", arguments.timeStages,
                "Print the seconds and memory that each stage took");
   app.add_option("--stop-after", arguments.stopAfter,
-                 "Write MLIR after a stage: import, graph, fuse, layout, "
-                 "kernels, plan or codegen")
+                 "Write MLIR after a stage: import, gradient, graph, fuse, "
+                 "layout, kernels, plan or codegen")
       ->type_name("STAGE");
   app.add_option("--start-after", arguments.startAfter,
                  "For an .mlir file: the stage that it is the output of")

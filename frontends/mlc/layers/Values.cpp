@@ -75,10 +75,8 @@ void mlcc::mlc_frontend::importAssign(Layer &layer) {
   }
   if (layer.inputs[0].getType() != variable->type) {
     layer.error(ErrorCode::ShapeMismatch, "variable")
-        << "the variable is " << nn::shapeText(variable->type.getShape())
-        << " of " << nn::typeText(variable->type) << ", the value "
-        << nn::shapeText(Layer::shape(layer.inputs[0])) << " of "
-        << nn::typeText(Layer::type(layer.inputs[0]));
+        << "the variable is " << nn::typeText(variable->type) << ", the value "
+        << nn::typeText(layer.inputs[0].getType());
     return;
   }
   layer.getFunction().write(*variable, layer.inputs[0]);
