@@ -156,7 +156,8 @@ rt::VariableOp VariableBuilder::add(Location location, const Twine &name,
     return nullptr;
   }
   OpBuilder builder = OpBuilder::atBlockBegin(module.getBody());
-  auto variable = rt::VariableOp::create(builder, location, text, type, role);
+  auto variable = rt::VariableOp::create(builder, location, text, type,
+                                         role, /*offset=*/IntegerAttr());
   symbols.insert(variable, module.getBody()->begin());
 
   func::FuncOp function = initialize();

@@ -364,7 +364,8 @@ void Importer::addVariables() {
   OpBuilder builder = OpBuilder::atBlockBegin(module->getBody());
   for (const Variable &variable : model.variables)
     rt::VariableOp::create(builder, variable.location, variable.name,
-                           variable.type, variable.role);
+                           variable.type, variable.role,
+                           /*offset=*/IntegerAttr());
 }
 
 //===----------------------------------------------------------------------===//
