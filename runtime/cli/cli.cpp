@@ -7,6 +7,7 @@
 
 #include "mlcc/model.hpp"
 #include "runtime/cli/commands.h"
+#include "runtime/cli/train/commands.h"
 #include "runtime/src/errors.h"
 
 #include <CLI/CLI.hpp>
@@ -14,6 +15,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <new>
+#include <optional>
 
 namespace mlcc::cli {
 
@@ -100,6 +102,7 @@ public:
     addProfile(program);
     addInfo(program);
     addVerify(program);
+    training.emplace(app, model, program);
   }
 
   int execute(const mlcc_model &model, int argc, const char *const *argv) {
@@ -112,6 +115,8 @@ public:
       return profileCommand(model, profile);
     if (*infoApp)
       return infoCommand(model, info);
+    if (std::optional<int> status = training->execute(model))
+      return *status;
     return verifyCommand(model, verify);
   }
 
@@ -209,6 +214,7 @@ private:
   ProfileOptions profile;
   InfoOptions info;
   VerifyOptions verify;
+  std::optional<TrainCommands> training;
 };
 
 int reportError(const std::string &text, int status) {

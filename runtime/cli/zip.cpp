@@ -110,15 +110,15 @@ constexpr std::array<uint32_t, 256> makeCrcTable() {
   return table;
 }
 
-uint32_t crc32(const Buffer &data) {
+} // namespace
+
+uint32_t crc32(Bytes data, uint32_t previous) {
   static constexpr std::array<uint32_t, 256> table = makeCrcTable();
-  uint32_t crc = ~0u;
+  uint32_t crc = ~previous;
   for (size_t i = 0; i < data.size(); ++i)
-    crc = crc >> 8 ^ table[(crc ^ data.data()[i]) & 255];
+    crc = crc >> 8 ^ table[(crc ^ data[i]) & 255];
   return ~crc;
 }
-
-} // namespace
 
 std::vector<ZipMember> readZip(Bytes archive, const std::string &file) {
   Reader reader(archive, file);
@@ -180,7 +180,7 @@ Buffer extractMember(Bytes archive, const ZipMember &member,
                            " is not supported; use numpy.savez or "
                            "numpy.savez_compressed");
   }
-  if (crc32(contents) != member.crc)
+  if (crc32({contents.data(), contents.size()}) != member.crc)
     malformed(file, "a member of the archive fails its checksum");
   return contents;
 }

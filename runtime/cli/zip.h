@@ -32,6 +32,10 @@ std::vector<ZipMember> readZip(Bytes archive, const std::string &file);
 Buffer extractMember(Bytes archive, const ZipMember &member,
                      const std::string &file);
 
+/// The checksum of zip archives (CRC-32); `previous` is that of what precedes
+/// `data`.
+uint32_t crc32(Bytes data, uint32_t previous = 0);
+
 } // namespace mlcc::cli
 
 #endif // MLCC_RUNTIME_CLI_ZIP_H

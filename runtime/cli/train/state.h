@@ -1,0 +1,40 @@
+//===- state.h - First values of variables ----------------------*- C++ -*-===//
+//
+// Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef MLCC_RUNTIME_CLI_TRAIN_STATE_H
+#define MLCC_RUNTIME_CLI_TRAIN_STATE_H
+
+#include "mlcc/model.hpp"
+#include "runtime/cli/train/checkpoint.h"
+#include "runtime/cli/train/feeder.h"
+
+#include <string>
+#include <vector>
+
+namespace mlcc::cli {
+
+/// Runs the function `initialize` with a seed. A model without variables needs
+/// none. Throws RuntimeError NotTrainable.
+void initializeVariables(Model &model, uint64_t seed);
+
+/// Initializes the variables and, unless `weights` is empty, reads those that
+/// the file has. Returns what the file says of vocabulary and classes.
+RunState prepareVariables(Model &model, const std::string &weights,
+                          uint64_t seed);
+
+/// Sets the variables of role scalar that NAME=VALUE arguments name; returns
+/// the others, which are inputs of `function`. Throws RuntimeError
+/// InvalidCommandLine, UnknownVariable.
+Scalars applySettings(Model &model, const mlcc_function &function,
+                      const std::vector<std::string> &settings);
+
+/// Sets a variable without dimensions. Throws RuntimeError UnknownVariable.
+void setScalarVariable(Model &model, const std::string &name, double value);
+
+} // namespace mlcc::cli
+
+#endif // MLCC_RUNTIME_CLI_TRAIN_STATE_H
