@@ -107,6 +107,8 @@ static void productRule(ReduceProdOp op, Vjp &vjp) {
   }
   int64_t rows = elementCount(ArrayRef(moved).take_front(kept.size()));
   int64_t count = elementCount(ArrayRef(moved).drop_front(kept.size()));
+  if (count == 1)
+    return vjp.set(0, vjp.reshape(vjp.gradient(), shape));
   Term rowsOf = vjp.term(
       vjp.reshape(vjp.transpose(op.getInput(), permutation), {rows, count}));
   Term g = vjp.term(vjp.reshape(vjp.gradient(), {rows, 1}));

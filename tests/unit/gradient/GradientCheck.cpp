@@ -9,8 +9,15 @@
 
 #include "compiler/gradient/Differentiate.h"
 #include "dialects/nn/Interpreter.h"
+#include "dialects/nn/gradient/Gradient.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/DialectRegistry.h"
+#include "mlir/IR/IRMapping.h"
+#include "mlir/IR/OwningOpRef.h"
+
+#include "llvm/ADT/StringExtras.h"
 
 #include <gtest/gtest.h>
 
@@ -21,6 +28,28 @@
 using namespace mlir;
 using namespace mlcc;
 using namespace mlcc::nn;
+
+void nn::loadGradients(MLIRContext &context) {
+  DialectRegistry registry;
+  registerGradientModels(registry);
+  context.appendDialectRegistry(registry);
+  context.loadDialect<NNDialect, func::FuncDialect>();
+}
+
+std::vector<Case> nn::allCases() {
+  std::vector<Case> cases = elementwiseCases();
+  llvm::append_range(cases, layerCases());
+  llvm::append_range(cases, movementCases());
+  return cases;
+}
+
+std::string Case::identifier() const {
+  std::string text = std::string(op).substr(3) + "_" + name;
+  for (char &c : text)
+    if (!llvm::isAlnum(c))
+      c = '_';
+  return text;
+}
 
 Trial::Trial(MLIRContext *context, unsigned seed)
     : random(seed), builder(context), emit(builder, UnknownLoc::get(context)) {
@@ -74,6 +103,7 @@ Value Trial::input(ArrayRef<int64_t> shape, const Domain &domain) {
     tensor.setDouble(i, x);
   }
   arguments.push_back(tensor);
+  domains.push_back(domain);
   inputs.push_back(block.addArgument(type, emit.getLocation()));
   return inputs.back();
 }
@@ -149,6 +179,36 @@ std::vector<std::vector<double>> Trial::evaluate(ArrayRef<Value> values) {
     for (int64_t i = 0; i < tensor.getNumElements(); ++i)
       list.push_back(tensor.getAsDouble(i));
   return elements;
+}
+
+/// The whole numbers within the domain, or a unit interval that meets it.
+static ArrayAttr rangeOf(const Trial::Domain &domain, Builder &builder) {
+  int64_t low = std::ceil(domain.low);
+  int64_t high = std::max<int64_t>(std::floor(domain.high), low + 1);
+  return builder.getI64ArrayAttr({low, high});
+}
+
+std::string Trial::textOf(ArrayRef<Value> values) {
+  OwningOpRef<ModuleOp> module = ModuleOp::create(emit.getLocation());
+  auto type = builder.getFunctionType(TypeRange(ValueRange(inputs)),
+                                      TypeRange(ValueRange(values)));
+  auto function = func::FuncOp::create(emit.getLocation(), "f", type);
+  module->push_back(function);
+  Block *entry = function.addEntryBlock();
+  IRMapping mapping;
+  mapping.map(block.getArguments(), entry->getArguments());
+  OpBuilder inside(entry, entry->end());
+  for (Operation &op : block)
+    inside.clone(op, mapping);
+  SmallVector<Value> results;
+  for (Value value : values)
+    results.push_back(mapping.lookup(value));
+  func::ReturnOp::create(inside, emit.getLocation(), results);
+  for (auto [i, domain] : llvm::enumerate(domains))
+    function.setArgAttr(i, "test.range", rangeOf(domain, builder));
+  std::string text;
+  llvm::raw_string_ostream(text) << *module;
+  return text;
 }
 
 std::vector<double> Trial::evaluate(Value value) {

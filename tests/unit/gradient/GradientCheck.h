@@ -23,7 +23,7 @@ using gradient::Extents;
 using mlir::Value;
 
 /// A function of tensors of f64 that is built, then differentiated. It owns the
-/// block; the context must have nn and func loaded, and the gradient models.
+/// block.
 class Trial {
 public:
   Trial(mlir::MLIRContext *context, unsigned seed);
@@ -80,6 +80,10 @@ public:
   /// Checks the first derivatives, then those of a random combination of them.
   void checkTwice();
 
+  /// A module, as text, with the function `@f` of the inputs that returns the
+  /// values. Arguments have the ranges of their domains as `test.range`.
+  std::string textOf(llvm::ArrayRef<Value> values);
+
   /// The elements of `value` for the inputs as they are.
   std::vector<double> evaluate(Value value);
   std::vector<std::vector<double>> evaluate(llvm::ArrayRef<Value> values);
@@ -94,6 +98,7 @@ private:
   Emitter emit;
   llvm::SmallVector<Value> inputs;
   llvm::SmallVector<HostTensor> arguments;
+  llvm::SmallVector<Domain> domains;
   Value sum;
 };
 
@@ -102,12 +107,19 @@ struct Case {
   const char *op;
   const char *name;
   void (*build)(Trial &trial);
+
+  /// Op and name as letters and digits.
+  std::string identifier() const;
 };
 
 /// All cases, family by family.
 std::vector<Case> elementwiseCases();
 std::vector<Case> layerCases();
 std::vector<Case> movementCases();
+std::vector<Case> allCases();
+
+/// Loads nn, its gradients and func.
+void loadGradients(mlir::MLIRContext &context);
 
 } // namespace mlcc::nn
 

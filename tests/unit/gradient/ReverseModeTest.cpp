@@ -6,11 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/gradient/Differentiate.h"
-#include "dialects/nn/gradient/Gradient.h"
 #include "tests/unit/gradient/GradientCheck.h"
-
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/IR/DialectRegistry.h"
 
 #include <gmock/gmock.h>
 
@@ -22,12 +18,7 @@ using ::testing::ElementsAre;
 namespace {
 class ReverseModeTest : public ::testing::Test {
 protected:
-  void SetUp() override {
-    DialectRegistry registry;
-    registerGradientModels(registry);
-    context.appendDialectRegistry(registry);
-    context.loadDialect<NNDialect, func::FuncDialect>();
-  }
+  void SetUp() override { loadGradients(context); }
 
   /// A constant vector to differentiate by.
   Value vector(ArrayRef<double> elements) {

@@ -8,31 +8,13 @@
 #include "dialects/nn/gradient/Gradient.h"
 #include "tests/unit/gradient/GradientCheck.h"
 
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/IR/DialectRegistry.h"
-
 #include <gtest/gtest.h>
 
-#include <cctype>
 #include <set>
 
 using namespace mlir;
 using namespace mlcc;
 using namespace mlcc::nn;
-
-static std::vector<Case> allCases() {
-  std::vector<Case> cases = elementwiseCases();
-  llvm::append_range(cases, layerCases());
-  llvm::append_range(cases, movementCases());
-  return cases;
-}
-
-static void loadDialects(MLIRContext &context) {
-  DialectRegistry registry;
-  registerGradientModels(registry);
-  context.appendDialectRegistry(registry);
-  context.loadDialect<NNDialect, func::FuncDialect>();
-}
 
 /// Whether the op says that its derivatives are zero; asked of an op without
 /// operands, as the answer depends on none.
@@ -46,7 +28,7 @@ static bool isLocallyConstant(RegisteredOperationName name) {
 
 TEST(Rules, EveryOpIsTestedOrHasNone) {
   MLIRContext context;
-  loadDialects(context);
+  loadGradients(context);
   std::set<std::string> tested, ruled;
   for (const Case &c : allCases())
     tested.insert(c.op);
@@ -76,7 +58,7 @@ TEST_P(Rule, AgreesWithDifferencesTwice) {
   for (unsigned seed = 0; seed < 5; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     MLIRContext context(MLIRContext::Threading::DISABLED);
-    loadDialects(context);
+    loadGradients(context);
     Trial trial(&context, seed);
     GetParam().build(trial);
     trial.checkTwice();
@@ -88,7 +70,7 @@ TEST_P(Rule, AgreesWithDifferencesTwice) {
 // Of factors that are zero only the first derivatives are right.
 TEST(Rules, ScatteredProductsOfZerosHaveFirstDerivatives) {
   MLIRContext context(MLIRContext::Threading::DISABLED);
-  loadDialects(context);
+  loadGradients(context);
   Trial t(&context, 0);
   Value zeros = t.input({3}, {0, 0}), others = t.input({3}), x = t.input({4});
   Value updates = t.emitter().concat({zeros, others}, 0);

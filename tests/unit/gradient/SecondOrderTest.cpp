@@ -6,11 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/gradient/Differentiate.h"
-#include "dialects/nn/gradient/Gradient.h"
 #include "tests/unit/gradient/GradientCheck.h"
-
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/IR/DialectRegistry.h"
 
 #include <gtest/gtest.h>
 
@@ -21,12 +17,7 @@ using namespace mlcc::nn;
 namespace {
 class SecondOrder : public ::testing::Test {
 protected:
-  void SetUp() override {
-    DialectRegistry registry;
-    registerGradientModels(registry);
-    context.appendDialectRegistry(registry);
-    context.loadDialect<NNDialect, func::FuncDialect>();
-  }
+  void SetUp() override { loadGradients(context); }
   MLIRContext context;
 };
 } // namespace

@@ -347,7 +347,8 @@ std::optional<std::vector<HostTensor>> runKernels(func::FuncOp function,
       values[constant.getResult()] =
           bufferOf(*HostTensor::fromAttribute(constant.getValue()));
     } else if (isa<nn::ReshapeOp>(op)) {
-      values[op.getResult(0)] = values[op.getOperand(0)];
+      // A copy: the new entry may move the old one.
+      values[op.getResult(0)] = std::shared_ptr(values[op.getOperand(0)]);
     } else if (auto launchOp = dyn_cast<rt::LaunchOp>(op)) {
       SmallVector<void *> places;
       for (Value operand : op.getOperands())
