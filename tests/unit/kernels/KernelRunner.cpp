@@ -128,7 +128,8 @@ private:
     auto program = rt::ProgramOp::create(
         builder, module.getLoc(), builder.getStringAttr("all"),
         builder.getArrayAttr({}), builder.getArrayAttr({}),
-        builder.getI64IntegerAttr(1 << 20));
+        builder.getI64IntegerAttr(1 << 20), /*reads=*/ArrayAttr(),
+        /*writes=*/ArrayAttr());
     builder.createBlock(&program.getBody());
     module.walk([&](rt::LaunchOp launch) {
       SmallVector<Attribute> places;
