@@ -9,6 +9,7 @@
 #include "runtime/cli/commands.h"
 #include "runtime/cli/execute.h"
 #include "runtime/cli/text.h"
+#include "runtime/cli/train/state.h"
 #include "runtime/src/thread_pool.h"
 
 #include <algorithm>
@@ -41,16 +42,18 @@ int threadsOr(int threads) { return threads ? threads : availableProcessors(); }
 /// A loaded model with inputs and outputs, to be run again and again.
 class Measurement {
 public:
-  Measurement(const mlcc_model &model, int threads,
-              const std::vector<std::string> &files,
+  Measurement(const mlcc_model &model, const FunctionOptions &options,
+              int threads, const std::vector<std::string> &files,
               const PictureOptions &picture)
-      : function(mainFunction(model)),
+      : number(findFunction(model, options.function)),
+        function(model.functions[number]),
         inputs(files.empty() ? makeInputs(function)
                              : loadInputs(function, files, picture)),
         outputs(makeOutputs(function)) {
     auto start = Clock::now();
     loaded.emplace(model, threads);
     loadSeconds = secondsSince(start);
+    prepareVariables(*loaded, options.weights, /*seed=*/1);
     inputAddresses = inputPointers(inputs);
     outputAddresses = outputPointers(outputs);
   }
@@ -58,10 +61,11 @@ public:
   /// Runs once; returns seconds.
   double run() {
     auto start = Clock::now();
-    loaded->run(inputAddresses, outputAddresses);
+    loaded->run(inputAddresses, outputAddresses, number);
     return secondsSince(start);
   }
 
+  const uint32_t number;
   const mlcc_function &function;
   std::optional<Model> loaded;
   double loadSeconds;
@@ -75,7 +79,7 @@ private:
 } // namespace
 
 int benchCommand(const mlcc_model &model, const BenchOptions &options) {
-  Measurement measurement(model, options.threads, options.inputs,
+  Measurement measurement(model, options, options.threads, options.inputs,
                           options.picture);
   double first = measurement.run();
   for (auto start = Clock::now(); secondsSince(start) < options.warmup;)
@@ -116,11 +120,11 @@ int benchCommand(const mlcc_model &model, const BenchOptions &options) {
 namespace {
 
 /// What executes a step, in words.
-std::string implementationOf(const Model &model, const mlcc_step &step,
-                             uint64_t index) {
+std::string implementationOf(const Model &model, uint32_t function,
+                             const mlcc_step &step, uint64_t index) {
   switch (step.kind) {
   case MLCC_STEP_PRIMITIVE:
-    return mlcc_step_implementation(model.get(), 0, index);
+    return mlcc_step_implementation(model.get(), function, index);
   case MLCC_STEP_KERNEL:
     return "kernel";
   default:
@@ -192,7 +196,7 @@ void printProfileJson(const mlcc_model &model, const mlcc_function &function,
 } // namespace
 
 int profileCommand(const mlcc_model &model, const ProfileOptions &options) {
-  Measurement measurement(model, options.threads, options.inputs,
+  Measurement measurement(model, options, options.threads, options.inputs,
                           options.picture);
   const mlcc_function &function = measurement.function;
   mlcc_profile(measurement.loaded->get(), 1);
@@ -214,8 +218,8 @@ int profileCommand(const mlcc_model &model, const ProfileOptions &options) {
   std::vector<std::string> implementations;
   for (size_t i = 0; i < seconds.size(); ++i) {
     seconds[i] = quantile(std::move(times[i]), 0.5);
-    implementations.push_back(
-        implementationOf(*measurement.loaded, function.steps[i], i));
+    implementations.push_back(implementationOf(
+        *measurement.loaded, measurement.number, function.steps[i], i));
   }
   if (options.json)
     printProfileJson(model, function, seconds, implementations,

@@ -35,6 +35,18 @@ void addThreads(CLI::App &command, int &threads) {
       ->type_name("N");
 }
 
+void addFunction(CLI::App &command, FunctionOptions &options) {
+  command
+      .add_option("--function", options.function,
+                  "The function to run; predict, or the first, if not given")
+      ->type_name("NAME");
+  command
+      .add_option("--load", options.weights,
+                  "A checkpoint, or the folder of a run, for the values of "
+                  "variables; initial values if not given")
+      ->type_name("FILE");
+}
+
 void addInputs(CLI::App &command, std::vector<std::string> &inputs,
                PictureOptions &picture) {
   command
@@ -140,6 +152,7 @@ private:
                      "Names of the classes for --top, one per line")
         ->type_name("FILE");
     addThreads(*runApp, run.threads);
+    addFunction(*runApp, run);
     runApp->footer(
         "Example: classify a photograph with a model trained on ImageNet\n  " +
         program +
@@ -153,6 +166,7 @@ private:
   void addBench(const std::string &program) {
     benchApp = app.add_subcommand("bench", "Measure the time of a run");
     addThreads(*benchApp, bench.threads);
+    addFunction(*benchApp, bench);
     addSeconds(*benchApp, "--seconds", bench.seconds, "How long to measure");
     addSeconds(*benchApp, "--warmup", bench.warmup, "How long to run before");
     benchApp->add_flag("--json", bench.json, "Print JSON, times in seconds");
@@ -164,6 +178,7 @@ private:
   void addProfile(const std::string &program) {
     profileApp = app.add_subcommand("profile", "Measure every step of a run");
     addThreads(*profileApp, profile.threads);
+    addFunction(*profileApp, profile);
     addSeconds(*profileApp, "--seconds", profile.seconds,
                "How long to measure");
     profileApp->add_flag("--by-time", profile.byTime,
@@ -201,6 +216,7 @@ private:
         ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
     addThreads(*verifyApp, verify.threads);
+    addFunction(*verifyApp, verify);
     verifyApp->footer("The exit status is 0 if all agree, 1 if not, 2 if the "
                       "files cannot be used.\nExample:\n  " +
                       program +

@@ -18,7 +18,13 @@ namespace mlcc::cli {
 /// Each command returns the exit status of the program and throws RuntimeError
 /// or mlcc::Error.
 
-struct RunOptions {
+/// Which function is run, and with which values of variables.
+struct FunctionOptions {
+  std::string function; ///< empty: predict, or the first
+  std::string weights;  ///< a checkpoint; empty: initial values
+};
+
+struct RunOptions : FunctionOptions {
   int threads = 0; ///< 0: all processors allowed
   std::vector<std::string> inputs;
   PictureOptions picture;
@@ -28,7 +34,7 @@ struct RunOptions {
 };
 int runCommand(const mlcc_model &model, const RunOptions &options);
 
-struct BenchOptions {
+struct BenchOptions : FunctionOptions {
   int threads = 0;
   std::vector<std::string> inputs; ///< empty: made up
   PictureOptions picture;
@@ -38,7 +44,7 @@ struct BenchOptions {
 };
 int benchCommand(const mlcc_model &model, const BenchOptions &options);
 
-struct ProfileOptions {
+struct ProfileOptions : FunctionOptions {
   int threads = 0;
   std::vector<std::string> inputs;
   PictureOptions picture;
@@ -54,7 +60,7 @@ struct InfoOptions {
 };
 int infoCommand(const mlcc_model &model, const InfoOptions &options);
 
-struct VerifyOptions {
+struct VerifyOptions : FunctionOptions {
   int threads = 0;
   std::vector<std::string> folders;
   double relative = 1e-3, absolute = 1e-6;

@@ -9,9 +9,12 @@
 
 #include "runtime/src/errors.h"
 
+#include <algorithm>
+#include <span>
+
 namespace mlcc::cli {
 
-const mlcc_function &mainFunction(const mlcc_model &model) {
+uint32_t findFunction(const mlcc_model &model, const std::string &name) {
   if (model.abi_version != MLCC_ABI_VERSION ||
       model.struct_bytes != sizeof(mlcc_model))
     throw RuntimeError(RuntimeErrorCode::IncompatibleModel,
@@ -19,7 +22,17 @@ const mlcc_function &mainFunction(const mlcc_model &model) {
   if (model.function_count == 0)
     throw RuntimeError(RuntimeErrorCode::CorruptModel,
                        "the model has no function to run");
-  return model.functions[0];
+  int32_t found =
+      mlcc_find_function(&model, name.empty() ? "predict" : name.c_str());
+  if (found < 0 && !name.empty()) {
+    std::string names;
+    for (auto &function : std::span(model.functions, model.function_count))
+      names += (names.empty() ? "'" : ", '") + std::string(function.name) + "'";
+    throw RuntimeError(RuntimeErrorCode::NotTrainable,
+                       "the model has no function '" + name + "'; it has " +
+                           names);
+  }
+  return static_cast<uint32_t>(std::max(found, 0));
 }
 
 std::vector<const void *> inputPointers(const std::vector<Array> &arrays) {
@@ -36,9 +49,9 @@ std::vector<void *> outputPointers(std::vector<Array> &arrays) {
   return pointers;
 }
 
-void execute(Model &model, const std::vector<Array> &inputs,
+void execute(Model &model, uint32_t function, const std::vector<Array> &inputs,
              std::vector<Array> &outputs) {
-  model.run(inputPointers(inputs), outputPointers(outputs));
+  model.run(inputPointers(inputs), outputPointers(outputs), function);
 }
 
 } // namespace mlcc::cli

@@ -11,20 +11,22 @@
 #include "mlcc/model.hpp"
 #include "runtime/cli/array.h"
 
+#include <string>
 #include <vector>
 
 namespace mlcc::cli {
 
-/// The function that the commands run: the model's first. Throws RuntimeError
-/// if it has none.
-const mlcc_function &mainFunction(const mlcc_model &model);
+/// The number of the function that the commands run: the one called `name` or,
+/// if that is empty, `predict`, or the model's first. Throws RuntimeError if
+/// there is none.
+uint32_t findFunction(const mlcc_model &model, const std::string &name);
 
 /// Addresses of arrays, as Model::run wants them.
 std::vector<const void *> inputPointers(const std::vector<Array> &arrays);
 std::vector<void *> outputPointers(std::vector<Array> &arrays);
 
-/// Runs the main function once.
-void execute(Model &model, const std::vector<Array> &inputs,
+/// Runs a function once.
+void execute(Model &model, uint32_t function, const std::vector<Array> &inputs,
              std::vector<Array> &outputs);
 
 } // namespace mlcc::cli

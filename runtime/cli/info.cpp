@@ -156,7 +156,7 @@ void printText(const mlcc_model &model, bool allVariables) {
 } // namespace
 
 int infoCommand(const mlcc_model &model, const InfoOptions &options) {
-  mainFunction(model);
+  findFunction(model, "");
   if (options.json)
     printJson(model);
   else

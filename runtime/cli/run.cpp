@@ -11,6 +11,7 @@
 #include "runtime/cli/file.h"
 #include "runtime/cli/npy.h"
 #include "runtime/cli/text.h"
+#include "runtime/cli/train/state.h"
 #include "runtime/src/errors.h"
 
 #include <algorithm>
@@ -159,14 +160,16 @@ static void writeOutputs(const mlcc_function &function,
 }
 
 int runCommand(const mlcc_model &model, const RunOptions &options) {
-  const mlcc_function &function = mainFunction(model);
+  uint32_t number = findFunction(model, options.function);
+  const mlcc_function &function = model.functions[number];
   std::vector<std::string> labels = readLabels(options.labels);
   std::vector<Array> inputs =
       loadInputs(function, options.inputs, options.picture);
   std::vector<Array> outputs = makeOutputs(function);
   Model loaded(model, options.threads);
+  prepareVariables(loaded, options.weights, /*seed=*/1);
   auto start = std::chrono::steady_clock::now();
-  execute(loaded, inputs, outputs);
+  execute(loaded, number, inputs, outputs);
   std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
   for (uint32_t i = 0; i < function.output_count; ++i) {
     if (options.top > 0 && outputs[i].elements() > 0)

@@ -12,6 +12,7 @@
 #include "runtime/cli/npy.h"
 #include "runtime/cli/tensor_proto.h"
 #include "runtime/cli/text.h"
+#include "runtime/cli/train/state.h"
 #include "runtime/src/errors.h"
 
 #include <algorithm>
@@ -122,9 +123,9 @@ Difference compare(const Array &got, const Array &expected,
 }
 
 /// Runs the model on one folder's inputs; returns whether its outputs agree.
-bool verifyFolder(Model &model, const fs::path &folder,
+bool verifyFolder(Model &model, uint32_t number, const fs::path &folder,
                   const VerifyOptions &options) {
-  const mlcc_function &function = model.function();
+  const mlcc_function &function = model.function(number);
   std::span inputInfos(function.inputs, function.input_count);
   std::span outputInfos(function.outputs, function.output_count);
   auto given = readArrays(folder, "input", inputInfos);
@@ -140,7 +141,7 @@ bool verifyFolder(Model &model, const fs::path &folder,
                              std::to_string(i) + ".pb or .npy)");
   }
   std::vector<Array> outputs = makeOutputs(function);
-  execute(model, inputs, outputs);
+  execute(model, number, inputs, outputs);
 
   bool pass = true;
   for (size_t i = 0; i < outputs.size(); ++i) {
@@ -167,15 +168,16 @@ bool verifyFolder(Model &model, const fs::path &folder,
 } // namespace
 
 int verifyCommand(const mlcc_model &model, const VerifyOptions &options) {
-  mainFunction(model);
+  uint32_t number = findFunction(model, options.function);
   std::vector<fs::path> folders;
   for (const std::string &folder : options.folders)
     for (fs::path &path : dataFolders(folder))
       folders.push_back(std::move(path));
   Model loaded(model, options.threads);
+  prepareVariables(loaded, options.weights, /*seed=*/1);
   size_t failed = 0;
   for (const fs::path &folder : folders)
-    failed += !verifyFolder(loaded, folder, options);
+    failed += !verifyFolder(loaded, number, folder, options);
   std::printf("%s: %zu of %zu data sets agree (rtol %s, atol %s)\n",
               failed ? "FAIL" : "pass", folders.size() - failed, folders.size(),
               formatNumber(options.relative).c_str(),

@@ -242,6 +242,22 @@ std::string epochTable(const std::vector<LogEntry> &entries) {
 
 } // namespace
 
+void RunHistory::add(LogEntry entry) {
+  if (!entry.validation && entry.step % stride != 0)
+    return;
+  steps += !entry.validation;
+  kept.push_back(std::move(entry));
+  constexpr size_t most = 8192;
+  if (steps <= most)
+    return;
+  stride *= 2;
+  std::erase_if(kept, [&](const LogEntry &old) {
+    return !old.validation && old.step % stride != 0;
+  });
+  steps = static_cast<size_t>(std::ranges::count_if(
+      kept, [](const LogEntry &old) { return !old.validation; }));
+}
+
 void writeReport(const std::string &path, const std::string &title,
                  const std::vector<LogEntry> &entries) {
   std::string picture = drawAll(collect(entries));

@@ -15,6 +15,20 @@
 
 namespace mlcc::cli {
 
+/// What is kept of a run for its report: all validations, and as many steps as
+/// a picture can show.
+class RunHistory {
+public:
+  void add(LogEntry entry);
+  const std::vector<LogEntry> &entries() const { return kept; }
+
+private:
+  std::vector<LogEntry> kept;
+  /// A step is kept if its number is a multiple of this.
+  uint64_t stride = 1;
+  size_t steps = 0;
+};
+
 /// Writes a picture of each value over the steps, for training (and smoothed)
 /// and validation: an SVG file, or an HTML page with a table of the epochs if
 /// the name does not end in .svg. Throws RuntimeError CannotWriteFile.

@@ -8,7 +8,6 @@
 #include "runtime/cli/train/state.h"
 
 #include "runtime/cli/execute.h"
-#include "runtime/cli/train/metrics.h"
 #include "runtime/src/errors.h"
 
 #include <charconv>
@@ -20,7 +19,11 @@ void initializeVariables(Model &model, uint64_t seed) {
   const mlcc_model &description = model.model();
   if (description.variable_count == 0)
     return;
-  uint32_t number = requireFunction(description, {"initialize"});
+  // Without the function, all bytes stay zero.
+  int32_t found = mlcc_find_function(&description, "initialize");
+  if (found < 0)
+    return;
+  auto number = static_cast<uint32_t>(found);
   const mlcc_function &function = model.function(number);
   std::vector<Array> inputs = makeInputs(function);
   for (uint32_t i = 0; i < function.input_count; ++i)

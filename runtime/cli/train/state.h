@@ -17,8 +17,7 @@
 
 namespace mlcc::cli {
 
-/// Runs the function `initialize` with a seed. A model without variables needs
-/// none. Throws RuntimeError NotTrainable.
+/// Runs the function `initialize`, if the model has it, with a seed.
 void initializeVariables(Model &model, uint64_t seed);
 
 /// Initializes the variables and, unless `weights` is empty, reads those that

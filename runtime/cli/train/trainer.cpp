@@ -9,7 +9,6 @@
 
 #include "runtime/cli/file.h"
 #include "runtime/cli/text.h"
-#include "runtime/cli/train/report.h"
 #include "runtime/cli/train/shuffle.h"
 #include "runtime/src/errors.h"
 
@@ -92,7 +91,8 @@ Trainer::Trainer(Model &model, const TrainOptions &options, RunState initial,
     makeFolder(options.folder);
     std::string own = options.folder + "/log.csv";
     if (state.step > 0)
-      history = readCsvLog(own, state.step);
+      for (LogEntry &entry : readCsvLog(own, state.step))
+        history.add(std::move(entry));
     paths.push_back(own);
   }
   for (const std::string &path : paths)
@@ -129,7 +129,7 @@ void Trainer::log(LogEntry entry) {
   for (auto &log : logs)
     log->write(entry);
   if (!options.folder.empty() || !options.report.empty())
-    history.push_back(std::move(entry));
+    history.add(std::move(entry));
 }
 
 /// Logs reach their files before the checkpoint does: what a checkpoint knows,
@@ -142,14 +142,15 @@ void Trainer::save(const char *name) {
   state.samples = means.samples;
   state.sums = means.sums;
   saveCheckpoint(options.folder + "/" + name, model, state);
+  lastSave = Clock::now();
 }
 
 void Trainer::report() {
   std::string title = std::string("Training of ") + model.model().name;
   if (!options.report.empty())
-    writeReport(options.report, title, history);
+    writeReport(options.report, title, history.entries());
   if (!options.folder.empty())
-    writeReport(options.folder + "/report.html", title, history);
+    writeReport(options.folder + "/report.html", title, history.entries());
 }
 
 Trainer::Next Trainer::step(EpochOrder &batches) {
@@ -211,10 +212,14 @@ void Trainer::endEpoch() {
   state.batch = 0;
   state.seconds = 0;
   means = Means();
-  save(lastCheckpointName);
   if (best)
     save(bestCheckpointName);
-  report();
+  // Epochs may be short, and disks slow.
+  constexpr double interval = 1;
+  if (secondsSince(lastSave) > interval) {
+    save(lastCheckpointName);
+    report();
+  }
 }
 
 Trainer::Next Trainer::runEpoch() {
@@ -240,7 +245,8 @@ int Trainer::run() {
   if (state.step == 0)
     save(lastCheckpointName);
   Next next = Next::Continue;
-  while (state.epoch < options.epochs && next == Next::Continue)
+  bool done = options.mostSteps > 0 && state.step >= options.mostSteps;
+  while (!done && state.epoch < options.epochs && next == Next::Continue)
     next = runEpoch();
   progress.clear();
   save(lastCheckpointName);

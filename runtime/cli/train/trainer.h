@@ -13,7 +13,9 @@
 #include "runtime/cli/train/log.h"
 #include "runtime/cli/train/metrics.h"
 #include "runtime/cli/train/progress.h"
+#include "runtime/cli/train/report.h"
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -62,10 +64,11 @@ private:
   std::optional<MetricFunction> validate;
   Means means;
   std::vector<std::unique_ptr<Log>> logs;
-  std::vector<LogEntry> history;
+  RunHistory history;
   ProgressBar progress;
   uint64_t stepsHere = 0;
   double secondsHere = 0;
+  std::chrono::steady_clock::time_point lastSave{};
 };
 
 } // namespace mlcc::cli
