@@ -72,8 +72,8 @@ BodyImporter::prepare(const v1::Node &node, StringRef name, const Scope &scope,
   Invocation invocation{block, model.dimensions, scope.prefix,
                         scope.parameterPrefix, scope.frozen || node.frozen()};
   auto index = scope.environment->find("index");
-  if (index != scope.environment->end())
-    invocation.environment["index"] = index->second;
+  invocation.environment["index"] =
+      index == scope.environment->end() ? Datum(0.0) : index->second;
   std::string problem =
       bindArguments(*block, arguments, invocation.environment);
   if (!problem.empty()) {

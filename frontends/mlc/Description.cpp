@@ -14,6 +14,7 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/tokenizer.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <google/protobuf/stubs/logging.h>
 
 using namespace mlir;
 using namespace mlcc;
@@ -108,6 +109,8 @@ LogicalResult Description::readText(StringRef text) {
 }
 
 LogicalResult Description::readBinary(StringRef bytes) {
+  // Broken names would be printed to standard error.
+  google::protobuf::LogSilencer silencer;
   google::protobuf::io::CodedInputStream stream(
       reinterpret_cast<const uint8_t *>(bytes.data()), bytes.size());
   stream.SetRecursionLimit(maxDepth);
@@ -179,9 +182,12 @@ Location Description::locate(const Message &of, StringRef field,
     return NameLoc::get(StringAttr::get(context, path), whole);
   }
   if (descriptor && place.tree) {
-    int number = descriptor->is_repeated() ? std::max(index, 0) : -1;
-    if (LocationAttr found = at(place.tree->GetLocation(descriptor, number)))
-      return Location(found);
+    // Of a list in brackets only the first element has a place.
+    int least = descriptor->is_repeated() ? 0 : -1;
+    for (int number = least < 0 ? -1 : std::max(index, 0); number >= least;
+         --number)
+      if (LocationAttr found = at(place.tree->GetLocation(descriptor, number)))
+        return Location(found);
   }
   if (place.parent)
     if (const ParseInfoTree *tree = places.find(place.parent)->second.tree)
