@@ -85,6 +85,7 @@ private:
   void findRequired();
   LogicalResult checkRules();
   void explain(Operation *op);
+  bool takesGradient(Value value) const;
   void contribute(Value value, Value gradient);
   void pullBack(Operation *op);
   Value gradientOf(Value value);
@@ -186,10 +187,14 @@ void ReverseMode::explain(Operation *op) {
 }
 
 /// Only floats that exist have gradients.
-void ReverseMode::contribute(Value value, Value gradient) {
+bool ReverseMode::takesGradient(Value value) const {
   RankedTensorType type = typeOf(value);
-  if (gradient && needed.contains(value) &&
-      isa<FloatType>(type.getElementType()) && type.getNumElements() > 0)
+  return needed.contains(value) && isa<FloatType>(type.getElementType()) &&
+         type.getNumElements() > 0;
+}
+
+void ReverseMode::contribute(Value value, Value gradient) {
+  if (gradient && takesGradient(value))
     contributions[value].push_back(gradient);
 }
 
@@ -213,7 +218,9 @@ void ReverseMode::pullBack(Operation *op) {
   SmallVector<Value> results;
   for (Value result : op->getResults())
     results.push_back(gradientOf(result));
-  if (llvm::none_of(results, [](Value value) { return bool(value); }))
+  if (llvm::none_of(results, [](Value value) { return bool(value); }) ||
+      llvm::none_of(op->getOperands(),
+                    [&](Value operand) { return takesGradient(operand); }))
     return;
   SmallVector<Value> operands(op->getNumOperands());
   cast<GradientOpInterface>(op).buildVjp(builder, results, operands);

@@ -93,6 +93,19 @@ TEST_F(ReverseModeTest, AtKinksFollowsTheConventions) {
               ElementsAre(0));
 }
 
+TEST_F(ReverseModeTest, EmptyTensorsHaveEmptyGradients) {
+  Value empty = t.input({2, 0}), factor = t.input({2});
+  // The products of nothing are ones, the sums zeros.
+  Value products = t.make<ReduceProdOp>(empty, Extents{1}, false);
+  Value sums = t.make<ReduceMaxOp>(t.emitter().concat({empty, empty}, 1),
+                                   Extents{0}, false);
+  Value scattered = t.make<ScatterElementsOp>(
+      factor, t.emitter().indices({0}, {}), t.input({0}), 0);
+  Value none = t.make<ReduceSumOp>(sums, Extents{0}, false);
+  Value loss = t.make<MulOp>(products, scattered);
+  t.check(t.make<AddOp>(total(loss), none), "empty");
+}
+
 TEST_F(ReverseModeTest, SlicesThatTileAValueBecomeAConcatenation) {
   Value x = t.input({100});
   Value sum;
