@@ -28,6 +28,7 @@ void mlcc::buildGraphPipeline(OpPassManager &manager,
     function.addPass(createSimplify());
     function.addPass(createCanonicalizerPass());
   };
+  function.addPass(createDeriveIndexRanges());
   // What one round brings together, the next one sees: constants fold,
   // transposes sunk out of the way let reshapes meet, recomposed pieces leave
   // one user where many were, scaled weights leave additions that are a bias.

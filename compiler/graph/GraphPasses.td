@@ -14,6 +14,16 @@ class GraphPass<string name> : Pass<name, "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlcc::nn::NNDialect"];
 }
 
+def DeriveIndexRanges : GraphPass<"nn-derive-index-ranges"> {
+  let summary = "Say which values integer inputs may have";
+  let description = [{
+    An integer input that is used as indices, of a table's rows or of classes, gets
+    the attribute `rt.index_range`, by which programs check data before they
+    use it. Inputs that are compared with constants are left alone: there values
+    outside may have a meaning, like labels that a loss ignores.
+  }];
+}
+
 def Simplify : GraphPass<"nn-simplify"> {
   let summary = "Algebraic clean-up that leaves fewer or cheaper ops";
   let description = [{

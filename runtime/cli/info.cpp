@@ -16,12 +16,21 @@ namespace mlcc::cli {
 
 namespace {
 
+/// ", from 0 to 9" for an input whose elements have a range.
+std::string rangeText(const mlcc_tensor_info &tensor) {
+  if (tensor.upper <= tensor.lower)
+    return "";
+  return ", from " + std::to_string(tensor.lower) + " to " +
+         std::to_string(tensor.upper - 1);
+}
+
 void printTensors(const char *kind, std::span<const mlcc_tensor_info> tensors) {
   for (const mlcc_tensor_info &tensor : tensors)
-    std::printf("  %s  %s: %s (%s)%s\n", kind, tensor.name,
+    std::printf("  %s  %s: %s (%s)%s%s\n", kind, tensor.name,
                 describeTensor(tensor).c_str(),
                 formatBytes(tensor.bytes).c_str(),
-                tensor.required_value ? ", bound when compiled" : "");
+                tensor.required_value ? ", bound when compiled" : "",
+                rangeText(tensor).c_str());
 }
 
 /// How many variables of each role there are; all of them if there are few.
@@ -70,7 +79,11 @@ std::string jsonTensors(std::span<const mlcc_tensor_info> tensors) {
   for (const mlcc_tensor_info &tensor : tensors) {
     text += text.size() > 1 ? ", {" : "{";
     text += jsonTensor(tensor) +
-            ", \"bound\": " + (tensor.required_value ? "true" : "false") + "}";
+            ", \"bound\": " + (tensor.required_value ? "true" : "false");
+    if (tensor.upper > tensor.lower)
+      text += ", \"range\": [" + std::to_string(tensor.lower) + ", " +
+              std::to_string(tensor.upper) + "]";
+    text += "}";
   }
   return text + "]";
 }

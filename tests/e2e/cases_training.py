@@ -17,12 +17,13 @@ import numpy as np
 from harness import Failure, Group
 
 PROGRAMS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "programs")
+EXAMPLES = os.path.normpath(os.path.join(PROGRAMS, "..", "..", "..", "examples"))
 # How often the kill test kills; more on request.
 KILLS = int(os.environ.get("MLCC_KILLS", "4"))
 
 
 def groups(tools):
-    return [library(tools), program(tools)]
+    return [library(tools), program(tools), lenet(tools)]
 
 
 #===----------------------------------------------------------------------===#
@@ -303,7 +304,7 @@ def program(tools):
     @group.case(f"killed {KILLS} times, it goes on from the last checkpoint")
     def _():
         chance, kills = random.Random(5), 0
-        run, goal = os.path.join(folder, "killed"), 20000
+        run, goal = os.path.join(folder, "killed"), 10000 * KILLS
         train("short", "--max-steps", goal, epochs=100000)
         command = [linear, "train", "--data", data, "--epochs", "100000", "--threads", "1", "--max-steps", str(goal),
                    "--save", run, "--save-every", "7"]
@@ -323,7 +324,7 @@ def program(tools):
                 break
             else:
                 raise Failure(f"exit status {process.returncode}: {errors}")
-        if kills < min(KILLS, 2):
+        if kills < KILLS / 2:
             raise Failure(f"only {kills} kills hit a run")
         expect_same_run(os.path.join(folder, "short"), run)
 
@@ -401,6 +402,8 @@ def program(tools):
         tools.expect_error(linear, "train", "--data", data, "--save", os.path.join(folder, "nowhere"), "--resume",
                            codes="5102")
         tools.expect_error(linear, "train", "--data", data, "--resume", codes="5101")
+        if "--overwrite" not in tools.expect_error(linear, "train", "--data", data, "--save", run, codes="5101"):
+            raise Failure("--overwrite is not named")
         weights = os.path.join(folder, "weights.safetensors")
         copy = tools.path("training", "foreign", "last.safetensors")
         with open(weights, "rb") as source, open(copy, "wb") as target:
@@ -430,6 +433,62 @@ def program(tools):
         tools.run(linear, "profile", "--function", "loss", "--seconds", 0.01)
         tools.expect_error(linear, "run", "--function", "none", codes="5110")
         tools.expect_error(tools.digits(), "train", "--data", data, codes="5110")
+
+    return group
+
+
+def lenet(tools):
+    """A network with convolutions, dropout and Adam, made of a description."""
+    group = Group("training/lenet")
+    program, data = tools.path("training", "lenet", "lenet"), tools.path("training", "lenet", "patterns.npz")
+    draw = np.random.default_rng(3)
+    labels = draw.integers(0, 10, size=500)
+    pictures = draw.normal(size=(10, 1, 8, 8))[labels] + 0.5 * draw.normal(size=(500, 1, 8, 8))
+
+    def run_in(name, *options, **keywords):
+        return tools.run(program, "train", "--data", data, "--threads", 1, "--save",
+                         tools.path("training", "lenet", name), *options, **keywords)
+
+    @group.case("compiles")
+    def _():
+        tools.run(tools.mlcc, os.path.join(EXAMPLES, "train", "lenet.mlc.textproto"), "-o", program)
+        np.savez(data, x=pictures.astype(np.float32), y=labels)
+        if "y: i64 64 (512 B), from 0 to 9" not in tools.run(program, "info"):
+            raise Failure("the range of the labels is not known")
+
+    @group.case("learns ten patterns")
+    def _():
+        run_in("learned", "--epochs", 8, "--validation", 0.2)
+        values = tools.run_json(program, "eval", "--data", data, "--load", tools.path("training", "lenet", "learned"),
+                                "--json")
+        if values["accuracy"] < 0.97:
+            raise Failure(f"not learned: {values}")
+
+    @group.case("resumed in the middle of an epoch, it is the same to the last bit")
+    def _():
+        run_in("whole", "--epochs", 3)
+        run_in("parts", "--epochs", 3, "--max-steps", 11)
+        run_in("parts", "--epochs", 3, "--resume")
+        expect_same_run(tools.path("training", "lenet", "whole"), tools.path("training", "lenet", "parts"))
+
+    @group.case("evaluation leaves the random state alone")
+    def _():
+        run_in("validated", "--epochs", 3, "--validation", data)
+        whole, validated = (safetensors(tools.path("training", "lenet", name, "last.safetensors"))[0]
+                            for name in ("whole", "validated"))
+        for name in whole:
+            if whole[name].tobytes() != validated[name].tobytes():
+                raise Failure(f"'{name}' differs")
+
+    @group.case("a label out of range is refused, with its sample")
+    def _():
+        wrong = labels.copy()
+        wrong[123] = 10
+        path = tools.path("training", "lenet", "wrong.npz")
+        np.savez(path, x=pictures.astype(np.float32), y=wrong)
+        output = tools.expect_error(program, "train", "--data", path, codes="5113")
+        if "sample 123 (counted from 0) has 10 in 'y', which must be from 0 to 9" not in output:
+            raise Failure(output)
 
     return group
 

@@ -130,6 +130,8 @@ void TrainCommands::addTrain(CLI::App &app, const std::string &program) {
       ->type_name("FOLDER");
   app.add_flag("--resume", train.resume,
                "Go on from the last checkpoint in the folder of --save");
+  app.add_flag("--overwrite", train.overwrite,
+               "Begin anew though the folder of --save has a run");
   app.add_option("--save-every", train.saveEvery,
                  "Save a checkpoint every N steps, not only after each epoch")
       ->type_name("N");

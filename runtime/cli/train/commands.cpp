@@ -156,6 +156,13 @@ RunState beginOrResume(Model &model, const TrainOptions &options) {
                          "--resume needs --save FOLDER, the run to go on with");
     return loadCheckpoint(checkpointPath(options.folder), model);
   }
+  std::error_code error;
+  if (!options.folder.empty() && !options.overwrite &&
+      std::filesystem::exists(options.folder + "/" + lastCheckpointName, error))
+    throw RuntimeError(RuntimeErrorCode::InvalidCommandLine,
+                       options.folder +
+                           " holds a run already: --resume goes on with it, "
+                           "--overwrite begins anew");
   RunState state = prepareVariables(model, options.weights, options.seed);
   state.seed = options.seed;
   return state;
