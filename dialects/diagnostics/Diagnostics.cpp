@@ -55,9 +55,11 @@ int DiagnosticPrinter::exitStatus() const {
   return internalErrors ? 1 : 2;
 }
 
-/// The place of a node in words: `node 'conv1'` or file:line:column.
+/// The place of a node in words: file:line:column, `node 'conv1'`, or both.
 static void printPlace(Location location, llvm::raw_ostream &stream) {
   if (auto name = dyn_cast<NameLoc>(location)) {
+    if (isa<FileLineColLoc>(name.getChildLoc()))
+      printPlace(name.getChildLoc(), stream);
     stream << "node '" << name.getName().getValue() << "': ";
     return;
   }
