@@ -14,6 +14,10 @@ using namespace mlcc;
 using namespace mlcc::nn;
 using namespace mlcc::nn::gradient;
 
+//===----------------------------------------------------------------------===//
+// Pieces
+//===----------------------------------------------------------------------===//
+
 namespace {
 /// A contribution that is zero but for positions [begin, end) of an axis, where
 /// it is `content`.
@@ -89,18 +93,63 @@ static Value joined(Emitter &emitter, const Row &row) {
   return emitter.concat(parts, axis);
 }
 
+//===----------------------------------------------------------------------===//
+// Products
+//===----------------------------------------------------------------------===//
+
+/// The product that a value is, if it is that of a transposed matrix and a
+/// matrix: what a layer's input and output gradient give for its weights.
+static MatMulOp asWeightGradient(Value value) {
+  auto product = value.getDefiningOp<MatMulOp>();
+  bool fits = product && !product.getBias() && product.getTransposeLhs() &&
+              !product.getTransposeRhs() &&
+              shapeOf(product.getLhs()).size() == 2 &&
+              shapeOf(product.getRhs()).size() == 2;
+  return fits ? product : MatMulOp();
+}
+
+/// Whether it is less work to put the product's operands behind others than to
+/// add its result to theirs.
+static bool isShort(MatMulOp product) {
+  auto elements = [](Value value) { return typeOf(value).getNumElements(); };
+  return elements(product.getLhs()) + elements(product.getRhs()) <
+         elements(product.getResult());
+}
+
+/// The sum of A^T B for all products, as one product of tall matrices. The
+/// contributions come from the last user to the first: in the order of users,
+/// the matrices are likely to be joined elsewhere too.
+static Value sumOfProducts(Emitter &emitter, ArrayRef<MatMulOp> products) {
+  if (products.size() == 1)
+    return MatMulOp(products.front()).getResult();
+  SmallVector<Value> lhs, rhs;
+  for (MatMulOp product : llvm::reverse(products)) {
+    lhs.push_back(product.getLhs());
+    rhs.push_back(product.getRhs());
+  }
+  return emitter.make<MatMulOp>(emitter.concat(lhs, 0), emitter.concat(rhs, 0),
+                                /*bias=*/Value(), /*transpose_lhs=*/true,
+                                /*transpose_rhs=*/false);
+}
+
 Value gradient::sumOf(Emitter &emitter, ArrayRef<Value> contributions) {
   if (contributions.size() == 1)
     return contributions.front();
   // By axis, in order: the result must not depend on addresses.
   std::map<int64_t, std::multimap<int64_t, Piece>> pieces;
   SmallVector<Value> terms;
+  SmallVector<MatMulOp> products;
   for (Value value : contributions) {
+    MatMulOp product = asWeightGradient(value);
     if (std::optional<Piece> piece = asPiece(value))
       pieces[piece->axis].insert({piece->begin, *piece});
+    else if (product && isShort(product))
+      products.push_back(product);
     else
       terms.push_back(value);
   }
+  if (!products.empty())
+    terms.push_back(sumOfProducts(emitter, products));
   for (auto &[axis, ofAxis] : pieces)
     for (const Row &row : arrange(ofAxis))
       terms.push_back(joined(emitter, row));

@@ -17,6 +17,8 @@ namespace mlcc::nn::gradient {
 /// one tensor. Pieces with zeros around them, which are the gradients of
 /// slices, become concatenations where they do not overlap: so that a value
 /// that is cut into many pieces does not have as many sums of its whole size.
+/// The products that the steps of a recurrence give for their common weights
+/// become one.
 mlir::Value sumOf(Emitter &emitter, llvm::ArrayRef<mlir::Value> contributions);
 
 } // namespace mlcc::nn::gradient

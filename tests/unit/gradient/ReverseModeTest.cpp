@@ -122,6 +122,16 @@ TEST_F(ReverseModeTest, SlicesThatTileAValueBecomeAConcatenation) {
   EXPECT_EQ(count<AddOp>(), additions + 50);
 }
 
+TEST_F(ReverseModeTest, StepsWithCommonWeightsGiveOneProduct) {
+  Value w = t.input({4, 4}), state = t.numbers({1, 4});
+  for (int step = 0; step < 5; ++step)
+    state = t.make<TanhOp>(t.make<MatMulOp>(state, w, Value(), false, false));
+  size_t products = count<MatMulOp>();
+  t.check(t.emitter().sum(state, {0, 1}, /*keepdims=*/false), "steps");
+  // Back through four states, and one for the weights.
+  EXPECT_EQ(count<MatMulOp>(), products + 4 + 1);
+}
+
 TEST_F(ReverseModeTest, LeavesNothingUnusedBehind) {
   Value x = t.numbers({2, 3}), w = t.input({3, 4});
   Value y = t.make<MatMulOp>(x, w, Value(), false, false);
