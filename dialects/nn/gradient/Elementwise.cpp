@@ -171,7 +171,7 @@ static void clipRule(ClipOp op, Vjp &vjp) {
 static void castRule(CastOp op, Vjp &vjp) {
   Type type = op.getInput().getType().getElementType();
   if (isa<FloatType>(type))
-    vjp.set(0, vjp.castTo(vjp.gradient(), type));
+    vjp.set(0, vjp.cast(vjp.gradient(), type));
 }
 
 //===----------------------------------------------------------------------===//
@@ -203,7 +203,7 @@ static void divRule(DivOp op, Vjp &vjp) {
 static void powRule(PowOp op, Vjp &vjp) {
   Term g = vjp.term(vjp.gradient()), x = vjp.term(op.getLhs());
   Type type = op.getType().getElementType();
-  Term n = vjp.term(vjp.castTo(op.getRhs(), type));
+  Term n = vjp.term(vjp.cast(op.getRhs(), type));
   Term slope = n * x.apply<PowOp>(Value(n - 1));
   vjp.setSummed(0, select(equals(n, 0), g.number(0), g * slope));
   Type exponentType = op.getRhs().getType().getElementType();
@@ -213,7 +213,7 @@ static void powRule(PowOp op, Vjp &vjp) {
   Term isFlat = equals(x, 0) & (0 <= n);
   Term logarithm = log(select(isFlat, x.number(1), x));
   Value byExponent = g * vjp.term(op.getResult()) * logarithm;
-  vjp.setSummed(1, vjp.castTo(byExponent, exponentType));
+  vjp.setSummed(1, vjp.cast(byExponent, exponentType));
 }
 
 /// x = quotient * y + rest, with a quotient that is locally constant.

@@ -38,11 +38,6 @@ Value Emitter::uniform(RankedTensorType type, double number) {
                 IntegerAttr::get(element, static_cast<int64_t>(number)))));
 }
 
-Value Emitter::scalar(Value like, double number) {
-  return uniform(RankedTensorType::get({}, typeOf(like).getElementType()),
-                 number);
-}
-
 Value Emitter::constant(Type elementType, ArrayRef<int64_t> shape,
                         ArrayRef<double> elements) {
   HostTensor tensor(RankedTensorType::get(shape, elementType));
@@ -58,21 +53,15 @@ Value Emitter::indices(ArrayRef<int64_t> shape, ArrayRef<int64_t> elements) {
   return make<ConstantOp>(tensor.toAttribute("indices"));
 }
 
-Value Emitter::castTo(Value value, Type elementType) {
-  return typeOf(value).getElementType() == elementType
-             ? value
-             : make<CastOp>(value, elementType);
-}
-
 //===----------------------------------------------------------------------===//
 // Reductions
 //===----------------------------------------------------------------------===//
 
-Value Emitter::sum(Value value, ArrayRef<int64_t> axes, bool keepdims) {
+Value Emitter::sumOver(Value value, ArrayRef<int64_t> axes, bool keepdims) {
   return axes.empty() ? value : make<ReduceSumOp>(value, axes, keepdims);
 }
 
-Value Emitter::mean(Value value, ArrayRef<int64_t> axes, bool keepdims) {
+Value Emitter::meanOver(Value value, ArrayRef<int64_t> axes, bool keepdims) {
   return axes.empty() ? value : make<ReduceMeanOp>(value, axes, keepdims);
 }
 
@@ -83,7 +72,7 @@ Value Emitter::sumTo(Value value, ArrayRef<int64_t> shape) {
   for (size_t i = 0; i < from.size(); ++i)
     if (i < missing || (shape[i - missing] == 1 && from[i] != 1))
       axes.push_back(i);
-  return reshape(sum(value, axes), shape);
+  return reshape(sumOver(value, axes), shape);
 }
 
 //===----------------------------------------------------------------------===//
@@ -92,14 +81,6 @@ Value Emitter::sumTo(Value value, ArrayRef<int64_t> shape) {
 
 static bool areZero(ArrayRef<int64_t> numbers) {
   return llvm::all_of(numbers, [](int64_t number) { return number == 0; });
-}
-
-Value Emitter::reshape(Value value, ArrayRef<int64_t> shape) {
-  return shapeOf(value) == shape ? value : make<ReshapeOp>(value, shape);
-}
-
-Value Emitter::broadcast(Value value, ArrayRef<int64_t> shape) {
-  return shapeOf(value) == shape ? value : make<BroadcastOp>(value, shape);
 }
 
 Value Emitter::transpose(Value value, ArrayRef<int64_t> permutation) {

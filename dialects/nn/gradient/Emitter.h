@@ -9,6 +9,7 @@
 #ifndef MLCC_DIALECTS_NN_GRADIENT_EMITTER_H
 #define MLCC_DIALECTS_NN_GRADIENT_EMITTER_H
 
+#include "dialects/nn/Math.h"
 #include "dialects/nn/NN.h"
 
 #include "mlir/IR/Builders.h"
@@ -24,12 +25,12 @@ inline llvm::ArrayRef<int64_t> shapeOf(mlir::Value value) {
   return typeOf(value).getShape();
 }
 
-/// Makes nn ops at a place in a block. Movements that move nothing are left
-/// out.
-class Emitter {
+/// Makes nn ops at a place in a block: beyond arithmetic, what gradients move
+/// and sum. Movements that move nothing are left out.
+class Emitter : public Math {
 public:
   Emitter(mlir::OpBuilder &builder, mlir::Location location)
-      : builder(builder), location(location) {}
+      : Math(builder, location), builder(builder), location(location) {}
 
   mlir::OpBuilder &getBuilder() { return builder; }
   mlir::Location getLocation() { return location; }
@@ -41,8 +42,6 @@ public:
 
   // Constants.
 
-  /// A tensor of rank 0 with the element type of `like`, which broadcasts.
-  mlir::Value scalar(mlir::Value like, double number);
   /// A tensor whose elements are all `number`.
   mlir::Value uniform(mlir::RankedTensorType type, double number);
   mlir::Value zeros(mlir::RankedTensorType type) { return uniform(type, 0); }
@@ -52,44 +51,24 @@ public:
   mlir::Value indices(llvm::ArrayRef<int64_t> shape,
                       llvm::ArrayRef<int64_t> elements);
 
-  // Arithmetic.
-
-  mlir::Value add(mlir::Value lhs, mlir::Value rhs) {
-    return make<AddOp>(lhs, rhs);
-  }
-  mlir::Value sub(mlir::Value lhs, mlir::Value rhs) {
-    return make<SubOp>(lhs, rhs);
-  }
-  mlir::Value mul(mlir::Value lhs, mlir::Value rhs) {
-    return make<MulOp>(lhs, rhs);
-  }
-  mlir::Value div(mlir::Value lhs, mlir::Value rhs) {
-    return make<DivOp>(lhs, rhs);
-  }
-  mlir::Value scale(mlir::Value value, double factor) {
-    return factor == 1 ? value : mul(value, scalar(value, factor));
-  }
+  using Math::where;
   /// `value` where the condition holds, 0 elsewhere.
   mlir::Value where(mlir::Value condition, mlir::Value value) {
-    return make<WhereOp>(condition, value, scalar(value, 0));
+    return where(condition, value, scalarLike(0, value));
   }
-  /// The value with the element type of `like`.
-  mlir::Value castTo(mlir::Value value, mlir::Type elementType);
 
   // Reductions.
 
-  mlir::Value sum(mlir::Value value, llvm::ArrayRef<int64_t> axes,
-                  bool keepdims = true);
-  mlir::Value mean(mlir::Value value, llvm::ArrayRef<int64_t> axes,
-                   bool keepdims = true);
+  mlir::Value sumOver(mlir::Value value, llvm::ArrayRef<int64_t> axes,
+                      bool keepdims = true);
+  mlir::Value meanOver(mlir::Value value, llvm::ArrayRef<int64_t> axes,
+                       bool keepdims = true);
   /// The sum over all positions that repeat an element when a tensor of the
   /// shape broadcasts to that of `value`.
   mlir::Value sumTo(mlir::Value value, llvm::ArrayRef<int64_t> shape);
 
   // Movement.
 
-  mlir::Value reshape(mlir::Value value, llvm::ArrayRef<int64_t> shape);
-  mlir::Value broadcast(mlir::Value value, llvm::ArrayRef<int64_t> shape);
   mlir::Value transpose(mlir::Value value, llvm::ArrayRef<int64_t> permutation);
   mlir::Value slice(mlir::Value value, llvm::ArrayRef<int64_t> starts,
                     llvm::ArrayRef<int64_t> sizes,
@@ -122,7 +101,7 @@ public:
   operator mlir::Value() const { return value; }
 
   Term number(double number) const {
-    return {*emitter, emitter->scalar(value, number)};
+    return {*emitter, emitter->scalarLike(number, value)};
   }
   template <typename Op, typename... Arguments>
   Term apply(Arguments... arguments) const {

@@ -67,7 +67,7 @@ static Value fullTuples(GatherNdOp op, Vjp &vjp) {
     Value positions = vjp.indices(along, axesBetween(0, shape[dim]));
     parts.push_back(vjp.broadcast(positions, shape));
   }
-  parts.push_back(vjp.castTo(op.getIndices(), vjp.getBuilder().getI64Type()));
+  parts.push_back(vjp.cast(op.getIndices(), vjp.getBuilder().getI64Type()));
   return vjp.concat(parts, shape.size() - 1);
 }
 
@@ -111,7 +111,7 @@ private:
     return vjp.term(vjp.make<GatherNdOp>(from, indices));
   }
   Term ones(Value condition) {
-    return vjp.term(vjp.castTo(condition, typeOf(input).getElementType()));
+    return vjp.term(vjp.cast(condition, typeOf(input).getElementType()));
   }
 
   void replace(Term g);
@@ -191,14 +191,10 @@ template <typename Op> static void scatterRule(Op op, Vjp &vjp) {
 static void oneHotRule(OneHotOp op, Vjp &vjp) {
   Value g = vjp.gradient();
   Value mask =
-      vjp.make<OneHotOp>(op.getIndices(), vjp.scalar(g, 0), vjp.scalar(g, 1),
-                         op.getDepth(), op.getAxis());
-  auto total = [&](Value value) {
-    return vjp.sum(value, axesBetween(0, shapeOf(value).size()),
-                   /*keepdims=*/false);
-  };
-  Value on = total(vjp.mul(g, mask));
-  Value off = vjp.sub(total(g), on);
+      vjp.make<OneHotOp>(op.getIndices(), vjp.scalarLike(0, g),
+                         vjp.scalarLike(1, g), op.getDepth(), op.getAxis());
+  Value on = vjp.sum(vjp.mul(g, mask));
+  Value off = vjp.sub(vjp.sum(g), on);
   vjp.set(1, vjp.reshape(off, shapeOf(op.getOffValue())));
   vjp.set(2, vjp.reshape(on, shapeOf(op.getOnValue())));
 }

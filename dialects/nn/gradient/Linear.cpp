@@ -72,7 +72,7 @@ static Value weightGradient(Vjp &vjp, Value input, Value gradient,
 static Value biasGradient(Vjp &vjp) {
   Extents axes{0};
   llvm::append_range(axes, axesBetween(2, shapeOf(vjp.gradient()).size()));
-  return vjp.sum(vjp.gradient(), axes, /*keepdims=*/false);
+  return vjp.sumOver(vjp.gradient(), axes, /*keepdims=*/false);
 }
 
 static void convRule(ConvOp op, Vjp &vjp) {

@@ -81,7 +81,7 @@ static Value addRepeated(Vjp &vjp, Value sum, Value gradient, int64_t axis,
     return sum;
   Value padding = vjp.sliceAlong(gradient, axis, begin, count);
   if (mode == PadMode::edge)
-    return vjp.add(sum, placed(vjp, vjp.sum(padding, axis), axis,
+    return vjp.add(sum, placed(vjp, vjp.sumOver(padding, axis), axis,
                                isBefore ? 0 : kept - 1, kept));
   if (mode == PadMode::reflect)
     return vjp.add(sum, placed(vjp, vjp.reverseAlong(padding, axis), axis,
@@ -122,11 +122,7 @@ static void padRule(PadOp op, Vjp &vjp) {
   if (!op.getValue() || op.getMode() != PadMode::constant)
     return;
   // The padding's part of the whole sum.
-  auto total = [&](Value value) {
-    return vjp.sum(value, axesBetween(0, shapeOf(value).size()),
-                   /*keepdims=*/false);
-  };
-  Value padding = vjp.sub(total(vjp.gradient()), total(gradient));
+  Value padding = vjp.sub(vjp.sum(vjp.gradient()), vjp.sum(gradient));
   vjp.set(1, vjp.reshape(padding, shapeOf(op.getValue())));
 }
 
@@ -146,7 +142,7 @@ static void tileRule(TileOp op, Vjp &vjp) {
     split.append({repeat, extent});
   }
   Value gradient = vjp.reshape(vjp.gradient(), split);
-  vjp.set(0, vjp.sum(gradient, axes, /*keepdims=*/false));
+  vjp.set(0, vjp.sumOver(gradient, axes, /*keepdims=*/false));
 }
 
 static void triluRule(TriluOp op, Vjp &vjp) {

@@ -19,13 +19,13 @@ using namespace mlcc::nn::gradient;
 static void softmaxRule(SoftmaxOp op, Vjp &vjp) {
   Term g = vjp.term(vjp.gradient()), y = vjp.term(op.getResult());
   int64_t axis = op.getAxis();
-  vjp.set(0, y * (g - vjp.term(vjp.sum(g * y, axis))));
+  vjp.set(0, y * (g - vjp.term(vjp.sumOver(g * y, axis))));
 }
 
 static void logSoftmaxRule(LogSoftmaxOp op, Vjp &vjp) {
   Term g = vjp.term(vjp.gradient()), y = vjp.term(op.getResult());
   int64_t axis = op.getAxis();
-  vjp.set(0, g - exp(y) * vjp.term(vjp.sum(g, axis)));
+  vjp.set(0, g - exp(y) * vjp.term(vjp.sumOver(g, axis)));
 }
 
 //===----------------------------------------------------------------------===//
@@ -48,8 +48,8 @@ static Value perChannel(Vjp &vjp, Value parameter, int64_t rank) {
 
 /// The sum over all axes but the channels.
 static Value channelSum(Vjp &vjp, Value value) {
-  return vjp.sum(value, axesOfChannel(shapeOf(value).size()),
-                 /*keepdims=*/false);
+  return vjp.sumOver(value, axesOfChannel(shapeOf(value).size()),
+                     /*keepdims=*/false);
 }
 
 namespace {
@@ -64,15 +64,15 @@ struct Normalized {
   static Normalized of(Vjp &vjp, Value input, Extents axes,
                        const llvm::APFloat &epsilon) {
     Term x = vjp.term(input);
-    Term centered = x - vjp.term(vjp.mean(x, axes));
-    Term variance = vjp.term(vjp.mean(square(centered), axes));
+    Term centered = x - vjp.term(vjp.meanOver(x, axes));
+    Term variance = vjp.term(vjp.meanOver(square(centered), axes));
     Term factor = rsqrt(variance + epsilon.convertToDouble());
     return {vjp, axes, factor, centered * factor};
   }
   /// The input's gradient from that of `value`.
   Value pullBack(Term g) const {
-    Term mean = vjp.term(vjp.mean(g, axes));
-    Term projection = vjp.term(vjp.mean(g * value, axes));
+    Term mean = vjp.term(vjp.meanOver(g, axes));
+    Term projection = vjp.term(vjp.meanOver(g * value, axes));
     return factor * (g - mean - value * projection);
   }
 };
@@ -122,11 +122,11 @@ static void layerNormRule(LayerNormOp op, Vjp &vjp) {
 static void rmsNormRule(RmsNormOp op, Vjp &vjp) {
   Extents axes = axesBetween(op.getAxis(), shapeOf(op.getInput()).size());
   Term x = vjp.term(op.getInput()), g = vjp.term(vjp.gradient());
-  Term meanSquare = vjp.term(vjp.mean(square(x), axes));
+  Term meanSquare = vjp.term(vjp.meanOver(square(x), axes));
   Term factor = rsqrt(meanSquare + op.getEpsilon().convertToDouble());
   Term normalized = x * factor;
   Term scaled = g * vjp.term(op.getScale());
-  Term projection = vjp.term(vjp.mean(scaled * normalized, axes));
+  Term projection = vjp.term(vjp.meanOver(scaled * normalized, axes));
   vjp.set(0, factor * (scaled - normalized * projection));
   vjp.setSummed(1, g * normalized);
 }
@@ -166,12 +166,11 @@ static void batchNormTrainRule(BatchNormTrainOp op, Vjp &vjp) {
     vjp.set(2, gradients.getBiasGradient());
   }
   if (Value g = vjp.gradient(1))
-    accumulate(vjp.broadcast(perChannel(vjp, vjp.scale(g, 1 / count), rank),
+    accumulate(vjp.broadcast(perChannel(vjp, vjp.mul(g, 1 / count), rank),
                              shapeOf(input)));
   if (Value g = vjp.gradient(2)) {
     Value centered = vjp.sub(input, perChannel(vjp, mean, rank));
-    accumulate(
-        vjp.mul(centered, perChannel(vjp, vjp.scale(g, 2 / count), rank)));
+    accumulate(vjp.mul(centered, perChannel(vjp, vjp.mul(g, 2 / count), rank)));
   }
   vjp.set(0, gradient);
 }
@@ -190,9 +189,9 @@ static void batchNormGradientRule(BatchNormGradientOp op, Vjp &vjp) {
   auto channels = [&](Value value) {
     return vjp.term(perChannel(vjp, value, rank));
   };
-  auto mean = [&](Term value) { return vjp.term(vjp.mean(value, axes)); };
+  auto mean = [&](Term value) { return vjp.term(vjp.meanOver(value, axes)); };
   // All sums below are [1, C, 1...].
-  auto total = [&](Term value) { return vjp.term(vjp.sum(value, axes)); };
+  auto total = [&](Term value) { return vjp.term(vjp.sumOver(value, axes)); };
   Term dy = vjp.term(op.getOutputGradient());
   Term f =
       rsqrt(channels(op.getVariance()) + op.getEpsilon().convertToDouble());
@@ -245,7 +244,7 @@ static Term channelWindowSum(Vjp &vjp, Value value, int64_t before,
       vjp.reshape(value, plane), Extents{size, 1}, Extents{1, 1}, Extents{1, 1},
       Extents{before, 0}, Extents{after, 0}, /*ceil_mode=*/false,
       /*count_include_pad=*/true);
-  return vjp.term(vjp.reshape(vjp.scale(mean, size), shape));
+  return vjp.term(vjp.reshape(vjp.mul(mean, size), shape));
 }
 
 /// y = x u^-beta with u = k + alpha / size * (sum of squares around x).
@@ -270,12 +269,12 @@ static void lpNormRule(LpNormOp op, Vjp &vjp) {
   int64_t axis = op.getAxis();
   Term x = vjp.term(op.getInput()), g = vjp.term(vjp.gradient());
   bool isEuclidean = op.getP() == 2;
-  Term sum = vjp.term(vjp.sum(isEuclidean ? square(x) : abs(x), axis));
+  Term sum = vjp.term(vjp.sumOver(isEuclidean ? square(x) : abs(x), axis));
   Term isZero = equals(sum, 0);
   Term safe = select(isZero, sum.number(1), sum);
   Term factor = isEuclidean ? rsqrt(safe) : safe.apply<ReciprocalOp>();
   Term direction = isEuclidean ? x * factor : sign(x);
-  Term projection = vjp.term(vjp.sum(g * (x * factor), axis));
+  Term projection = vjp.term(vjp.sumOver(g * (x * factor), axis));
   vjp.set(0,
           select(isZero, g.number(0), factor * (g - direction * projection)));
 }

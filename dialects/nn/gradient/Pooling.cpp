@@ -74,7 +74,7 @@ public:
     }
   }
   Value padded(Value value, double filling) {
-    return vjp.make<PadOp>(value, vjp.scalar(value, filling), begin, end);
+    return vjp.make<PadOp>(value, vjp.scalarLike(filling, value), begin, end);
   }
   Term at(Value paddedValue, ArrayRef<int64_t> tap) {
     Extents starts(2, 0), steps(2, 1);
@@ -129,7 +129,7 @@ static void maxPoolGradientRule(MaxPoolGradientOp op, Vjp &vjp) {
 /// shape that broadcasts to the result's.
 static Value paddedCounts(LpPoolOp op, Vjp &vjp) {
   ArrayRef<int64_t> input = shapeOf(op.getInput());
-  Value counts = vjp.scalar(op.getInput(), 1);
+  Value counts = vjp.scalarLike(1, op.getInput());
   for (size_t i = 0, e = op.getKernel().size(); i < e; ++i) {
     int64_t limit = input[2 + i] + op.getPadsEnd()[i] + op.getPadsBegin()[i];
     Extents shape(e, 1);
@@ -201,7 +201,7 @@ static void resizeRule(ResizeOp op, Vjp &vjp) {
     shape[dim] = extent;
     if (repeat > 1) {
       gradient = vjp.reshape(gradient, {outer * extent, repeat, inner});
-      gradient = vjp.reshape(vjp.sum(gradient, 1), shape);
+      gradient = vjp.reshape(vjp.sumOver(gradient, 1), shape);
       continue;
     }
     SmallVector<double> weights(size * extent, 0);

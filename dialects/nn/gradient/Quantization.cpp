@@ -29,10 +29,10 @@ static void dequantizeRule(DequantizeOp op, Vjp &vjp) {
     return extents;
   };
   // Widened before the difference, which could overflow.
-  Term steps = vjp.term(vjp.castTo(op.getInput(), type));
+  Term steps = vjp.term(vjp.cast(op.getInput(), type));
   if (Value zero = op.getZeroPoint())
     steps =
-        steps - vjp.term(vjp.castTo(vjp.reshape(zero, parameter(zero)), type));
+        steps - vjp.term(vjp.cast(vjp.reshape(zero, parameter(zero)), type));
   Value gradient = vjp.mul(vjp.gradient(), steps);
   Value scale = op.getScale();
   vjp.set(1,

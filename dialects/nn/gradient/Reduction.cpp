@@ -53,8 +53,8 @@ static void attachReductionOf(MLIRContext *context) {
 /// Equal extrema share the gradient evenly.
 template <typename Op> static Value extremumGradient(Reduction<Op> r) {
   Value isExtremum = r.x.template apply<EqualOp>(Value(r.y));
-  Value ones = r.vjp.castTo(isExtremum, typeOf(r.x).getElementType());
-  Term count = r.vjp.term(r.vjp.sum(ones, r.op.getAxes()));
+  Value ones = r.vjp.cast(isExtremum, typeOf(r.x).getElementType());
+  Term count = r.vjp.term(r.vjp.sumOver(ones, r.op.getAxes()));
   return r.vjp.where(isExtremum, r.g / count);
 }
 
@@ -147,7 +147,7 @@ void gradient::attachReduction(MLIRContext *context) {
   attachReductionOf<ReduceSumSquareOp, [](auto r) { return 2 * r.g * r.x; }>(
       context);
   attachReductionOf<ReduceLogSumOp, [](auto r) {
-    return r.g / r.vjp.term(r.vjp.sum(r.x, r.op.getAxes()));
+    return r.g / r.vjp.term(r.vjp.sumOver(r.x, r.op.getAxes()));
   }>(context);
   attachReductionOf<ReduceLogSumExpOp,
                     [](auto r) { return r.g * exp(r.x - r.y); }>(context);

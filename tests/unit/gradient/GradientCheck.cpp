@@ -146,9 +146,9 @@ Value Trial::numbers(ArrayRef<int64_t> shape) {
 /// The sum of products with random weights.
 Value Trial::weighted(Value value) {
   Value product = emit.mul(value, numbers(gradient::shapeOf(value)));
-  return emit.sum(product,
-                  gradient::axesBetween(0, gradient::shapeOf(value).size()),
-                  /*keepdims=*/false);
+  return emit.sumOver(product,
+                      gradient::axesBetween(0, gradient::shapeOf(value).size()),
+                      /*keepdims=*/false);
 }
 
 void Trial::output(Value value) {

@@ -27,7 +27,7 @@ protected:
                                 elements);
   }
   Value total(Value value) {
-    return t.emitter().sum(value, 0, /*keepdims=*/false);
+    return t.emitter().sumOver(value, 0, /*keepdims=*/false);
   }
   /// The elements of the gradient of the value's total by `wrt`.
   std::vector<double> gradientOf(Value value, Value wrt) {
@@ -127,7 +127,7 @@ TEST_F(ReverseModeTest, StepsWithCommonWeightsGiveOneProduct) {
   for (int step = 0; step < 5; ++step)
     state = t.make<TanhOp>(t.make<MatMulOp>(state, w, Value(), false, false));
   size_t products = count<MatMulOp>();
-  t.check(t.emitter().sum(state, {0, 1}, /*keepdims=*/false), "steps");
+  t.check(t.emitter().sumOver(state, {0, 1}, /*keepdims=*/false), "steps");
   // Back through four states, and one for the weights.
   EXPECT_EQ(count<MatMulOp>(), products + 4 + 1);
 }

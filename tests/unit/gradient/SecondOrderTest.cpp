@@ -23,7 +23,7 @@ protected:
 } // namespace
 
 static Value totalOf(Trial &t, Value value) {
-  return t.emitter().sum(
+  return t.emitter().sumOver(
       value, gradient::axesBetween(0, gradient::shapeOf(value).size()),
       /*keepdims=*/false);
 }

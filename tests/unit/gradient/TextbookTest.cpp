@@ -33,7 +33,7 @@ protected:
                                  elements)};
   }
   Term sum(Term value) {
-    return {t.emitter(), t.emitter().sum(value, 0, /*keepdims=*/false)};
+    return {t.emitter(), t.emitter().sumOver(value, 0, /*keepdims=*/false)};
   }
   Term gradientOf(Term value, Term wrt) {
     auto gradients = differentiate(t.emitter().getBuilder(), Value(value),
