@@ -58,12 +58,15 @@ public:
   /// error at `location`, if the name is taken.
   rt::VariableOp add(Location location, const Twine &name,
                      RankedTensorType type, rt::Role role, double initial);
+  /// Lets @initialize return the first values of what was added.
+  void finish();
 
 private:
   func::FuncOp initialize();
 
   ModuleOp module;
   SymbolTable symbols;
+  SmallVector<std::pair<rt::VariableOp, double>> added;
 };
 
 /// A parameter that a step updates.
@@ -120,7 +123,7 @@ private:
   rt::VariableOp rateVariable, counterVariable;
   Value baseRate, counter, rate, number, norm;
   SmallVector<Value> results;
-  SmallVector<DictionaryAttr> resultAttributes;
+  SmallVector<DictionaryAttr> resultAttributes, argumentAttributes;
 };
 
 } // namespace
@@ -156,26 +159,37 @@ rt::VariableOp VariableBuilder::add(Location location, const Twine &name,
     return nullptr;
   }
   OpBuilder builder = OpBuilder::atBlockBegin(module.getBody());
-  auto variable = rt::VariableOp::create(builder, location, text, type,
-                                         role, /*offset=*/IntegerAttr());
+  auto variable = rt::VariableOp::create(builder, location, text, type, role,
+                                         /*offset=*/IntegerAttr());
   symbols.insert(variable, module.getBody()->begin());
 
+  added.push_back({variable, initial});
+  return variable;
+}
+
+void VariableBuilder::finish() {
+  if (added.empty())
+    return;
   func::FuncOp function = initialize();
   auto terminator = cast<func::ReturnOp>(function.front().getTerminator());
-  builder.setInsertionPoint(terminator);
-  nn::Math math(builder, location);
-  Value value = math.broadcast(math.scalar(initial, type.getElementType()),
-                               type.getShape());
-  unsigned index = terminator.getNumOperands();
-  terminator.getOperandsMutable().append(value);
-  function.setType(builder.getFunctionType(function.getArgumentTypes(),
-                                           terminator.getOperandTypes()));
+  OpBuilder builder(terminator);
+  SmallVector<Value> values(terminator.getOperands());
   SmallVector<DictionaryAttr> attributes;
-  for (unsigned i = 0; i < index; ++i)
-    attributes.push_back(function.getResultAttrDict(i));
-  attributes.push_back(variableAttribute(variable));
+  for (unsigned index = 0; index < values.size(); ++index) {
+    DictionaryAttr known = function.getResultAttrDict(index);
+    attributes.push_back(known ? known : builder.getDictionaryAttr({}));
+  }
+  for (auto [variable, initial] : added) {
+    nn::Math math(builder, variable.getLoc());
+    auto type = cast<RankedTensorType>(variable.getType());
+    values.push_back(math.broadcast(math.scalar(initial, type.getElementType()),
+                                    type.getShape()));
+    attributes.push_back(variableAttribute(variable));
+  }
+  terminator.getOperandsMutable().assign(values);
+  function.setType(builder.getFunctionType(function.getArgumentTypes(),
+                                           ValueRange(values).getTypes()));
   function.setAllResultAttrs(attributes);
-  return variable;
 }
 
 //===----------------------------------------------------------------------===//
@@ -193,6 +207,11 @@ LogicalResult Expansion::cloneLoss() {
   function.setPublic();
   builder.setInsertionPoint(step);
   builder.insert(function);
+  for (unsigned index = 0; index < function.getNumArguments(); ++index) {
+    DictionaryAttr attributes = function.getArgAttrDict(index);
+    argumentAttributes.push_back(attributes ? attributes
+                                            : builder.getDictionaryAttr({}));
+  }
   auto terminator = cast<func::ReturnOp>(function.front().getTerminator());
   for (auto [index, value] : llvm::enumerate(terminator.getOperands())) {
     results.push_back(value);
@@ -204,6 +223,7 @@ LogicalResult Expansion::cloneLoss() {
 }
 
 LogicalResult Expansion::findParameters() {
+  train::Groups groups(step);
   llvm::DenseSet<StringAttr> written;
   for (DictionaryAttr attributes : resultAttributes)
     if (auto name = attributes.getAs<FlatSymbolRefAttr>(rt::variableAttrName))
@@ -215,7 +235,7 @@ LogicalResult Expansion::findParameters() {
     if (!variable || variable.getRole() != rt::Role::Parameter ||
         !isa<FloatType>(getElementTypeOrSelf(argument.getType())))
       continue;
-    GroupAttr group = step.groupOf(name.getValue());
+    GroupAttr group = groups.find(name.getValue());
     if (group && group.getFrozen())
       continue;
     if (written.contains(name.getAttr()))
@@ -240,11 +260,8 @@ LogicalResult Expansion::findParameters() {
 //===----------------------------------------------------------------------===//
 
 Value Expansion::addArgument(rt::VariableOp variable) {
-  unsigned index = function.getNumArguments();
-  if (failed(function.insertArgument(index, variable.getType(),
-                                     variableAttribute(variable), location)))
-    return nullptr;
-  return function.getArgument(index);
+  argumentAttributes.push_back(variableAttribute(variable));
+  return function.front().addArgument(variable.getType(), location);
 }
 
 LogicalResult Expansion::addVariables() {
@@ -430,6 +447,7 @@ void Expansion::finish() {
   terminator.getOperandsMutable().assign(results);
   function.setType(builder.getFunctionType(function.front().getArgumentTypes(),
                                            ValueRange(results).getTypes()));
+  function.setAllArgAttrs(argumentAttributes);
   function.setAllResultAttrs(resultAttributes);
 }
 
@@ -454,7 +472,8 @@ LogicalResult Expansion::expand() {
 //===----------------------------------------------------------------------===//
 
 namespace {
-class ExpandTrainStep : public mlcc::impl::ExpandTrainStepBase<ExpandTrainStep> {
+class ExpandTrainStep
+    : public mlcc::impl::ExpandTrainStepBase<ExpandTrainStep> {
   void runOnOperation() override {
     auto steps = llvm::to_vector(getOperation().getOps<StepOp>());
     if (steps.empty())
@@ -463,6 +482,7 @@ class ExpandTrainStep : public mlcc::impl::ExpandTrainStepBase<ExpandTrainStep> 
     bool failed = false;
     for (StepOp step : steps)
       failed |= mlir::failed(Expansion(step, variables).expand());
+    variables.finish();
     if (failed)
       return signalPassFailure();
     llvm::SetVector<StringRef> losses;

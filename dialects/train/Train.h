@@ -17,7 +17,9 @@
 #include "mlir/IR/OpImplementation.h"
 #include "mlir/IR/SymbolTable.h"
 #include "llvm/ADT/Hashing.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/bit.h"
+#include "llvm/Support/GlobPattern.h"
 
 namespace mlcc::train {
 
@@ -79,8 +81,22 @@ struct Update {
 #include "dialects/train/TrainOps.h.inc"
 
 namespace mlcc::train {
-/// The parameter after decoupled weight decay, which comes before the step along
-/// the gradient.
+/// The groups of a step, looked up by the names of parameters. Most patterns
+/// are names, of which there may be as many as parameters.
+class Groups {
+public:
+  explicit Groups(StepOp step);
+  /// The first group whose pattern matches; null if none does.
+  GroupAttr find(llvm::StringRef parameter) const;
+
+private:
+  llvm::SmallVector<GroupAttr> groups;
+  llvm::StringMap<size_t> names;
+  llvm::SmallVector<std::pair<llvm::GlobPattern, size_t>> patterns;
+};
+
+/// The parameter after decoupled weight decay, which comes before the step
+/// along the gradient.
 mlir::Value buildWeightDecay(const StepContext &context,
                              OptimizerAttrInterface optimizer,
                              mlir::Value parameter, double decay);

@@ -16,21 +16,29 @@ using namespace mlir;
 using namespace mlcc;
 using namespace mlcc::train;
 
-bool GroupAttr::matches(StringRef name) const {
-  auto pattern = llvm::GlobPattern::create(getPattern().getValue());
-  if (!pattern) {
-    llvm::consumeError(pattern.takeError());
-    return false; // Verified: it is one.
+Groups::Groups(StepOp step) {
+  if (!step.getGroups())
+    return;
+  for (auto group : step.getGroups()->getAsRange<GroupAttr>()) {
+    StringRef text = group.getPattern().getValue();
+    if (text.find_first_of("*?[\\{") == StringRef::npos)
+      names.try_emplace(text, groups.size());
+    else if (auto pattern = llvm::GlobPattern::create(text))
+      patterns.push_back({std::move(*pattern), groups.size()});
+    else // The step's verifier has refused it.
+      llvm::consumeError(pattern.takeError());
+    groups.push_back(group);
   }
-  return pattern->match(name);
 }
 
-GroupAttr StepOp::groupOf(StringRef parameter) {
-  if (std::optional<ArrayAttr> groups = getGroups())
-    for (auto group : groups->getAsRange<GroupAttr>())
-      if (group.matches(parameter))
-        return group;
-  return {};
+GroupAttr Groups::find(StringRef parameter) const {
+  size_t found = groups.size();
+  if (auto name = names.find(parameter); name != names.end())
+    found = name->second;
+  for (const auto &[pattern, index] : patterns)
+    if (index < found && pattern.match(parameter))
+      found = index;
+  return found < groups.size() ? groups[found] : GroupAttr();
 }
 
 static std::string problemOf(GroupAttr group) {

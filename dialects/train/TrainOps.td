@@ -33,10 +33,6 @@ def Train_GroupAttr : Train_Attr<"Group", "group"> {
                         OptionalParameter<"::mlir::FloatAttr">:$weight_decay,
                         Train_Flag:$frozen);
   let assemblyFormat = "`<` struct(params) `>`";
-  let extraClassDeclaration = [{
-    /// Whether the group is about a parameter of this name.
-    bool matches(::llvm::StringRef name) const;
-  }];
 }
 
 def Train_StepOp : Op<Train_Dialect, "step", [
@@ -61,10 +57,6 @@ def Train_StepOp : Op<Train_Dialect, "step", [
     (`schedule` `(` $schedule^ `)`)? (`clip` `(` $clip^ `)`)? (`groups` $groups^)? attr-dict
   }];
   let hasVerifier = 1;
-  let extraClassDeclaration = [{
-    /// The group that counts for a parameter; null if none matches.
-    ::mlcc::train::GroupAttr groupOf(::llvm::StringRef parameter);
-  }];
 }
 
 #endif // MLCC_DIALECTS_TRAIN_OPS
