@@ -23,7 +23,7 @@ KILLS = int(os.environ.get("MLCC_KILLS", "4"))
 
 
 def groups(tools):
-    return [library(tools), program(tools), lenet(tools)]
+    return [library(tools), program(tools), lenet(tools), text(tools)]
 
 
 #===----------------------------------------------------------------------===#
@@ -489,6 +489,58 @@ def lenet(tools):
         output = tools.expect_error(program, "train", "--data", path, codes="5113")
         if "sample 123 (counted from 0) has 10 in 'y', which must be from 0 to 9" not in output:
             raise Failure(output)
+
+    return group
+
+
+def text(tools):
+    """A model of the next character, which knows nothing but the last one."""
+    group = Group("training/text")
+    program, corpus = tools.path("training", "text", "bigram"), tools.path("training", "text", "cats.txt")
+    run = tools.path("training", "text", "run")
+    draw = random.Random(1)
+    sentences = "".join(draw.choice(["the cat sat. ", "a d\u00f6g ran. "]) for _ in range(600))
+
+    @group.case("compiles")
+    def _():
+        tools.run(tools.mlcc, os.path.join(PROGRAMS, "bigram.mlc.textproto"), "-o", program)
+        with open(corpus, "w", encoding="utf-8") as file:
+            file.write(sentences)
+
+    @group.case("learns as much as there is to know")
+    def _():
+        tools.run(program, "train", "--data", corpus, "--vocabulary", "char", "--epochs", 20, "--save", run)
+        pairs, counts = {}, {}
+        for first, second in zip(sentences, sentences[1:]):
+            pairs[first, second] = pairs.get((first, second), 0) + 1
+            counts[first] = counts.get(first, 0) + 1
+        entropy = -sum(n * np.log(n / counts[first]) for (first, _), n in pairs.items()) / (len(sentences) - 1)
+        loss = tools.run_json(program, "eval", "--data", corpus, "--load", run, "--json")["loss"]
+        if not entropy - 0.01 < loss < entropy + 0.03:
+            raise Failure(f"a loss of {loss}; the entropy is {entropy}")
+
+    @group.case("generates text of the characters that it has learned")
+    def _():
+        written = [tools.run(program, "generate", "--load", run, "--prompt", "the ", "--length", 200, "--seed", seed)
+                   for seed in (1, 1, 2)]
+        if written[0] != written[1] or written[0] == written[2]:
+            raise Failure(f"the seed does not decide: {written}")
+        if not written[0].startswith("the ") or len(written[0]) != 205 or set(written[0].strip()) - set(sentences):
+            raise Failure(written[0])
+        pairs = set(zip(sentences, sentences[1:]))
+        likely = sum(pair in pairs for pair in zip(written[0], written[0][1:]))
+        if likely < 195:
+            raise Failure(f"only {likely} of 204 pairs of characters are in the text: {written[0]}")
+        tools.run(program, "generate", "--load", run, "--prompt", "c", "--length", 3, "--temperature", 0)
+        tools.expect_error(program, "generate", "--load", run, "--prompt", "X", codes="5113")
+
+    @group.case("another text's characters are refused")
+    def _():
+        other = tools.path("training", "text", "other.txt")
+        with open(other, "w") as file:
+            file.write("the fox jumps over the lazy cat " * 10)
+        tools.expect_error(program, "eval", "--data", other, "--load", run, codes="5113")
+        tools.expect_error(program, "train", "--data", corpus, codes="5113")  # Bytes: the model has room for 32.
 
     return group
 

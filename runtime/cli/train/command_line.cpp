@@ -101,9 +101,12 @@ TrainCommands::TrainCommands(CLI::App &app, const mlcc_model &model,
                           stateful && has(model, "predict"));
   exportApp =
       addCommand(app, "export", "Write the trained parameters", stateful);
+  generateApp = addCommand(app, "generate", "Write text, as learned from texts",
+                           stateful && has(model, "predict"));
   addTrain(*trainApp, program);
   addEval(*evalApp, program);
   addPredict(*predictApp, program);
+  addGenerate(*generateApp, program);
   addExport(*exportApp, program);
 }
 
@@ -183,6 +186,36 @@ void TrainCommands::addPredict(CLI::App &app, const std::string &program) {
              " predict --data digits.npz --load run --output predictions.npz");
 }
 
+void TrainCommands::addGenerate(CLI::App &app, const std::string &program) {
+  app.add_option("--load", generate.weights,
+                 "A checkpoint, or the folder of a run")
+      ->required()
+      ->type_name("FILE");
+  app.add_option("--prompt", generate.prompt,
+                 "How the text begins; a line's end if not given")
+      ->type_name("TEXT");
+  app.add_option("--length", generate.length, "Characters to add")
+      ->capture_default_str()
+      ->type_name("N");
+  app.add_option("--temperature", generate.temperature,
+                 "Below 1 likelier characters get more likely still; 0 takes "
+                 "the likeliest")
+      ->check(CLI::Range(0.0, 1000.0))
+      ->capture_default_str()
+      ->type_name("T");
+  app.add_option("--seed", generate.seed, "Other texts for other numbers")
+      ->capture_default_str()
+      ->type_name("N");
+  app.add_option("--threads", generate.threads,
+                 "Threads to run on; all processors allowed if not given")
+      ->check(CLI::Range(1, 4096))
+      ->type_name("N");
+  app.footer("For models whose function predict takes a text and gives scores "
+             "of what follows.\nExample:\n  " +
+             program +
+             " generate --load run --prompt 'ROMEO:' --temperature 0.8");
+}
+
 void TrainCommands::addExport(CLI::App &app, const std::string &program) {
   app.add_option("--load", exported.weights,
                  "A checkpoint, or the folder of a run")
@@ -205,6 +238,8 @@ std::optional<int> TrainCommands::execute(const mlcc_model &model) const {
     return evalCommand(model, eval);
   if (*predictApp)
     return predictCommand(model, predict);
+  if (*generateApp)
+    return generateCommand(model, generate);
   if (*exportApp)
     return exportCommand(model, exported);
   return std::nullopt;

@@ -57,6 +57,17 @@ struct PredictOptions : SampleOptions {
 };
 int predictCommand(const mlcc_model &model, const PredictOptions &options);
 
+struct GenerateOptions {
+  int threads = 0;
+  std::string weights;
+  std::string prompt = "\n";
+  uint64_t length = 500; ///< characters
+  double temperature = 1;
+  uint64_t seed = 1;
+};
+/// Text from a language model, a character at a time.
+int generateCommand(const mlcc_model &model, const GenerateOptions &options);
+
 struct ExportOptions {
   std::string weights;
   std::string output; ///< .safetensors or .npz
@@ -77,12 +88,14 @@ private:
   void addTrain(CLI::App &app, const std::string &program);
   void addEval(CLI::App &app, const std::string &program);
   void addPredict(CLI::App &app, const std::string &program);
+  void addGenerate(CLI::App &app, const std::string &program);
   void addExport(CLI::App &app, const std::string &program);
 
-  CLI::App *trainApp, *evalApp, *predictApp, *exportApp;
+  CLI::App *trainApp, *evalApp, *predictApp, *generateApp, *exportApp;
   TrainOptions train;
   EvalOptions eval;
   PredictOptions predict;
+  GenerateOptions generate;
   ExportOptions exported;
 };
 

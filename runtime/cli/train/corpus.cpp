@@ -95,7 +95,7 @@ Dataset readText(Bytes bytes, const std::string &file,
 
   Dataset dataset;
   Array codes;
-  if (options.vocabulary == "char") {
+  if (options.vocabulary == "char" || !options.knownVocabulary.empty()) {
     std::string_view text(reinterpret_cast<const char *>(bytes.data()),
                           bytes.size());
     codes = encodeCharacters(text, file, options, dataset.vocabulary);

@@ -52,8 +52,8 @@ struct DataOptions {
   PictureOptions picture;
   /// "byte" or "char": what a text's elements are.
   std::string vocabulary = "byte";
-  /// The vocabulary or classes that a model was trained with; empty: made
-  /// from the file.
+  /// The characters or classes that a model was trained with; empty: made
+  /// from the file. If there are characters, texts consist of these.
   std::vector<std::string> knownVocabulary, knownClasses;
 };
 
