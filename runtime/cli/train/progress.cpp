@@ -28,27 +28,28 @@ std::string formatClock(double seconds) {
   return text;
 }
 
-ProgressBar::ProgressBar() : enabled(isatty(STDERR_FILENO)) {}
+ProgressBar::ProgressBar()
+    : terminal(isatty(STDERR_FILENO)), last(Clock::now()) {}
 
 void ProgressBar::show(const std::string &label, uint64_t done, uint64_t total,
                        const std::string &values, double secondsPerStep,
                        double secondsLeft) {
-  constexpr auto interval = std::chrono::milliseconds(100);
+  auto interval = std::chrono::milliseconds(terminal ? 100 : 30000);
   auto now = Clock::now();
-  if (!enabled || (shown && now - last < interval))
+  if (now - last < interval)
     return;
   last = now;
-  shown = true;
+  shown = terminal;
   constexpr uint64_t cells = 24;
   uint64_t full = total > 0 ? done * cells / total : 0;
   std::string bar(full, '#');
   bar.resize(cells, '.');
   std::fprintf(
-      stderr, "\r\x1b[K%s [%s] %3llu%%  %s  %s/step  %s left", label.c_str(),
-      bar.c_str(),
+      stderr, "%s%s [%s] %3llu%%  %s  %s/step  %s left%s",
+      terminal ? "\r\x1b[K" : "", label.c_str(), bar.c_str(),
       static_cast<unsigned long long>(total > 0 ? done * 100 / total : 0),
       values.c_str(), formatSeconds(secondsPerStep).c_str(),
-      formatClock(secondsLeft).c_str());
+      formatClock(secondsLeft).c_str(), terminal ? "" : "\n");
   std::fflush(stderr);
 }
 

@@ -14,8 +14,8 @@
 
 namespace mlcc::cli {
 
-/// A line on standard error that is drawn again and again; nothing if that is
-/// no terminal.
+/// A line on standard error that is drawn again and again, or, if that is no
+/// terminal, a line every half minute.
 class ProgressBar {
 public:
   ProgressBar();
@@ -29,7 +29,7 @@ public:
   void clear();
 
 private:
-  bool enabled, shown = false;
+  bool terminal, shown = false;
   std::chrono::steady_clock::time_point last;
 };
 

@@ -249,6 +249,10 @@ int Trainer::run() {
   while (!done && state.epoch < options.epochs && next == Next::Continue)
     next = runEpoch();
   progress.clear();
+  if (state.batch > 0)
+    std::printf("%s, after %llu batches  %s\n", epochLabel().c_str(),
+                static_cast<unsigned long long>(state.batch),
+                formatValues(means.get(trainStep.names())).c_str());
   save(lastCheckpointName);
   report();
   if (!stopSignal)

@@ -205,7 +205,8 @@ TEST_F(Commands, WrongCommandLinesPointToHelp) {
 
 TEST_F(Commands, HelpShowsAnExample) {
   for (const char *command :
-       {"", "run", "bench", "profile", "info", "verify"}) {
+       {"", "run", "bench", "profile", "info", "verify", "train", "eval",
+        "predict", "generate", "export"}) {
     std::vector<std::string> arguments = {"--help"};
     if (*command)
       arguments.insert(arguments.begin(), command);
@@ -310,6 +311,39 @@ TEST_F(Commands, InfoDescribesTheModel) {
        {"\"shape\": [6, 64]", "\"build\": {\"compiler\": \"hand\"}",
         "\"bound\": true"})
     EXPECT_NE(json.output.find(part), std::string::npos) << json.output;
+}
+
+TEST_F(Commands, WhatTheModelHasNoFunctionForIsExplained) {
+  write("x.npy", npy("6, 64", x));
+  std::string data = "x=" + path("x.npy");
+  expectError(run({"train", "--data", data}), "5110", "'train_step'");
+  expectError(run({"eval", "--data", data}), "5110", "'evaluate' or 'loss'");
+  expectError(run({"generate", "--load", "x"}), "5102", "x");
+  expectError(run({"run", "--function", "none", "-i", path("x.npy")}), "5110",
+              "it has 'predict'");
+  expectError(run({"train"}), "5101", "train --help");
+  EXPECT_EQ(run({"--help"}).output.find("train"), std::string::npos)
+      << "only what the model can do is shown";
+}
+
+TEST_F(Commands, PredictRunsAllSamples) {
+  std::vector<float> rowsOfX;
+  for (int i = 0; i < 2; ++i)
+    rowsOfX.insert(rowsOfX.end(), x.begin(), x.end());
+  rowsOfX.resize(7 * inner);
+  write("x.npy", npy("7, 64", rowsOfX));
+  Result result = run({"predict", "--data", path("x.npy"), "--output",
+                       path("out"), "--show", "2"});
+  EXPECT_EQ(result.status, 0) << result.errors;
+  EXPECT_NE(result.output.find("... and 5 more samples"), std::string::npos)
+      << result.output;
+  std::string file = path("out/y.npy");
+  Buffer contents = cli::readFile(file);
+  cli::Array y = cli::readNpy({contents.data(), contents.size()}, file);
+  std::vector<float> expected = model.expectedY(x);
+  ASSERT_EQ(y.dims, (std::vector<int64_t>{7, columns}));
+  for (size_t i = 0; i < y.elements(); ++i)
+    ASSERT_NEAR(y.at(i), expected[i % expected.size()], 1e-4) << i;
 }
 
 TEST_F(Commands, ModelsThatCannotRunGiveStatus1) {
