@@ -289,14 +289,28 @@ static LogicalResult applyCpu(const CodegenOptions &options,
   return success();
 }
 
+/// Says what a description has, and whether it can be imported and trained.
+static LogicalResult checkDescription(const Arguments &arguments,
+                                      const CompileOptions &options,
+                                      mlir::MLIRContext *context) {
+  if (failed(mlc_frontend::checkModel(arguments.model.path, options.description,
+                                      context, llvm::outs())))
+    return llvm::failure();
+  auto silently = [](StringRef, llvm::function_ref<LogicalResult()> piece) {
+    return piece();
+  };
+  return success(bool(compileTo(arguments.model.path, allStages().front(),
+                                *findStage("gradient"), options, context,
+                                silently)));
+}
+
 static LogicalResult compile(Arguments &arguments, mlir::MLIRContext *context) {
   CompileOptions options;
   if (failed(resolve(arguments, options, context)) ||
       failed(applyCpu(options.codegen, context)))
     return llvm::failure();
   if (arguments.check && isDescription(arguments.model.path))
-    return mlc_frontend::checkModel(arguments.model.path, options.description,
-                                    context, llvm::outs());
+    return checkDescription(arguments, options, context);
   if (arguments.check)
     return onnx_frontend::checkModel(arguments.model.path, options.import,
                                      context, llvm::outs());

@@ -221,7 +221,9 @@ void Feeder::fill(std::span<const uint64_t> samples) {
     uint64_t bytes = sampleElements(input) * elementBytes;
     uint8_t *to = arrays[source.input].data.data();
     for (uint64_t row = 0; row < batchSize; ++row, to += bytes) {
-      uint64_t sample = samples[row < samples.size() ? row : 0];
+      // Padding repeats the samples in turn: it does not count, but where
+      // statistics of the batch are taken they stay those of its samples.
+      uint64_t sample = samples[row % samples.size()];
       uint64_t first = column.first + sample * column.step;
       std::memcpy(to, column.array->data.data() + first * elementBytes, bytes);
     }
