@@ -9,6 +9,7 @@
 #include "compiler/codegen/Target.h"
 #include "compiler/driver/Compile.h"
 #include "compiler/driver/Registry.h"
+#include "compiler/gradient/CheckGradients.h"
 #include "compiler/layout/TargetIsa.h"
 #include "compiler/link/Link.h"
 #include "compiler/link/TemporaryFile.h"
@@ -46,7 +47,7 @@ struct Arguments {
   std::string listErrors;
   std::string cpu = "native";
   unsigned optimizationLevel = 3;
-  bool check = false, remarks = false, timeStages = false;
+  bool check = false, checkGradients = false, remarks = false, timeStages = false;
 };
 
 } // namespace
@@ -99,6 +100,9 @@ static void addOptions(CLI::App &app, Arguments &arguments) {
       ->type_name("PROGRAM");
   app.add_flag("--check", arguments.check,
                "Only say whether the model can be compiled, and what it needs");
+  app.add_flag("--gradcheck", arguments.checkGradients,
+               "Only compare the gradients of a description that trains with "
+               "differences, in f64");
   app.add_flag("--remarks", arguments.remarks,
                "Say what stays slow: reorders, memory beyond the bound");
   app.add_flag("--time-stages", arguments.timeStages,
@@ -289,6 +293,12 @@ static LogicalResult applyCpu(const CodegenOptions &options,
   return success();
 }
 
+/// Runs a piece of the work without showing it.
+static LogicalResult silently(StringRef,
+                              llvm::function_ref<LogicalResult()> piece) {
+  return piece();
+}
+
 /// Says what a description has, and whether it can be imported and trained.
 static LogicalResult checkDescription(const Arguments &arguments,
                                       const CompileOptions &options,
@@ -296,12 +306,20 @@ static LogicalResult checkDescription(const Arguments &arguments,
   if (failed(mlc_frontend::checkModel(arguments.model.path, options.description,
                                       context, llvm::outs())))
     return llvm::failure();
-  auto silently = [](StringRef, llvm::function_ref<LogicalResult()> piece) {
-    return piece();
-  };
   return success(bool(compileTo(arguments.model.path, allStages().front(),
                                 *findStage("gradient"), options, context,
                                 silently)));
+}
+
+/// Imports the model in f64 and checks the gradients of its training steps.
+static LogicalResult checkGradientsOf(const Arguments &arguments,
+                                      CompileOptions &options,
+                                      mlir::MLIRContext *context) {
+  options.description.elementType = "f64";
+  const Stage &import = *findStage("import");
+  mlir::OwningOpRef<mlir::ModuleOp> module = compileTo(
+      arguments.model.path, import, import, options, context, silently);
+  return module ? checkGradients(*module, {}, llvm::outs()) : llvm::failure();
 }
 
 static LogicalResult compile(Arguments &arguments, mlir::MLIRContext *context) {
@@ -314,6 +332,8 @@ static LogicalResult compile(Arguments &arguments, mlir::MLIRContext *context) {
   if (arguments.check)
     return onnx_frontend::checkModel(arguments.model.path, options.import,
                                      context, llvm::outs());
+  if (arguments.checkGradients)
+    return checkGradientsOf(arguments, options, context);
   const Stage &first = *findStage(arguments.startAfter);
   const Stage &last = arguments.stopAfter.empty()
                           ? allStages().back()
