@@ -50,7 +50,16 @@ llvm::LogicalResult TemporaryFile::write(
   return llvm::success();
 }
 
+bool mlcc::isSpecialFile(llvm::StringRef path) {
+  llvm::sys::fs::file_status status;
+  return !llvm::sys::fs::status(path, status) &&
+         llvm::sys::fs::is_other(status);
+}
+
 llvm::LogicalResult TemporaryFile::keep(mlir::Location location) {
+  if (isSpecialFile(target))
+    return emitError(location, ErrorCode::CannotWrite)
+           << "'" << target << "' is a device or a pipe";
   if (std::error_code error = llvm::sys::fs::rename(name, target))
     return emitError(location, ErrorCode::CannotWrite)
            << "'" << target << "': " << error.message();

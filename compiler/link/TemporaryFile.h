@@ -41,13 +41,18 @@ public:
         llvm::function_ref<llvm::LogicalResult(llvm::raw_pwrite_stream &)>
             writer);
 
-  /// Renames the file to the target. Fails with CannotWrite at `location`.
+  /// Renames the file to the target. Fails with CannotWrite at `location`, also
+  /// where that would replace a device or a pipe.
   llvm::LogicalResult keep(mlir::Location location);
 
 private:
   std::string target;
   std::string name;
 };
+
+/// Whether there is a device, a pipe or a socket under this name: what is
+/// written there goes somewhere else.
+bool isSpecialFile(llvm::StringRef path);
 
 } // namespace mlcc
 

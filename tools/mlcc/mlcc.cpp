@@ -205,6 +205,14 @@ writeText(mlir::Location location, const std::string &output,
           llvm::function_ref<LogicalResult(llvm::raw_pwrite_stream &)> writer) {
   if (output == "-")
     return writer(llvm::outs());
+  if (isSpecialFile(output)) {
+    std::error_code error;
+    llvm::raw_fd_ostream stream(output, error);
+    if (error)
+      return emitError(location, ErrorCode::CannotWrite)
+             << "'" << output << "': " << error.message();
+    return writer(stream);
+  }
   TemporaryFile file(output);
   if (failed(file.write(location, writer)))
     return llvm::failure();
