@@ -62,9 +62,10 @@ static bool isLegalAfterImport(Operation *op) {
          (isOf<nn::NNDialect>(op) && hasPlainTypes(op));
 }
 
-/// nn on plain tensors.
+/// nn on plain tensors, without barriers to differentiation.
 static bool isLegalAfterGraph(Operation *op) {
-  return isFrame(op) || (isOf<nn::NNDialect>(op) && hasPlainTypes(op));
+  return isFrame(op) || (isOf<nn::NNDialect>(op) && hasPlainTypes(op) &&
+                         !isa<nn::StopGradientOp>(op));
 }
 
 /// nn and dnn on plain tensors.

@@ -17,6 +17,13 @@ namespace mlcc {
 using namespace mlir;
 using namespace mlcc;
 
+/// Whether a value is a tensor that nn ops can be made of.
+static bool isTensor(Value value) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  return type && type.hasStaticShape() &&
+         nn::elementFormat(type.getElementType());
+}
+
 /// The arguments of these numbers, or all that are floats.
 static FailureOr<SmallVector<Value>> chooseArguments(func::FuncOp function,
                                                      ArrayRef<int64_t> wrt) {
@@ -28,11 +35,18 @@ static FailureOr<SmallVector<Value>> chooseArguments(func::FuncOp function,
       return failure();
     }
     arguments.push_back(function.getArgument(number));
+    if (!isTensor(arguments.back())) {
+      emitError(function.getLoc(), ErrorCode::InvalidOption)
+          << "argument " << number << " of @" << function.getSymName()
+          << " is no tensor of known shape";
+      return failure();
+    }
   }
   if (!wrt.empty())
     return arguments;
   for (Value argument : function.getArguments())
-    if (isa<FloatType>(getElementTypeOrSelf(argument.getType())))
+    if (isTensor(argument) &&
+        isa<FloatType>(getElementTypeOrSelf(argument.getType())))
       arguments.push_back(argument);
   return arguments;
 }

@@ -24,6 +24,7 @@ using namespace mlcc;
 void mlcc::buildGradientPipeline(OpPassManager &manager,
                                  const GradientOptions &options) {
   manager.addPass(createExpandTrainStep());
+  manager.addNestedPass<func::FuncOp>(createRemoveBarriers());
 }
 
 void mlcc::registerGradientPasses() {

@@ -40,4 +40,8 @@ def ExpandTrainStep : Pass<"train-expand-step", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlcc::nn::NNDialect", "::mlcc::rt::RTDialect"];
 }
 
+def RemoveBarriers : Pass<"nn-remove-barriers", "::mlir::func::FuncOp"> {
+  let summary = "Remove nn.stop_gradient, which has done its work";
+}
+
 #endif // MLCC_COMPILER_GRADIENT_PASSES

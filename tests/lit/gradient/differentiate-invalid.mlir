@@ -29,3 +29,10 @@ func.func @vector(%x: tensor<4xf32>) -> tensor<4xf32> {
 func.func @nothing(%x: tensor<4xf32>) {
   return
 }
+
+// -----
+
+// What is no tensor of known shape is left out.
+func.func @dynamic(%x: tensor<?xf32>, %y: f32, %z: tensor<f32>) -> tensor<f32> {
+  return %z : tensor<f32>
+}
