@@ -205,6 +205,7 @@ void importParameter(Layer &);
 void importConstant(Layer &);
 void importRandom(Layer &);
 void importAssign(Layer &);
+void importGradient(Layer &);
 
 /// Builds the nn op `name` with these attributes, one to one; fails after a
 /// coded error. Operands may be null where the op allows it.

@@ -20,6 +20,8 @@ ImportLayer mlcc::mlc_frontend::findLayer(v1::Node::KindCase kind) {
     return importRandom;
   case v1::Node::kAssign:
     return importAssign;
+  case v1::Node::kGradient:
+    return importGradient;
   case v1::Node::kDense:
     return importDense;
   case v1::Node::kConv:

@@ -124,6 +124,20 @@ TEST(Errors, AllAreReportedAtOnce) {
               AllOf(HasSubstr("5:"), HasSubstr("7:"), HasSubstr("8:")));
 }
 
+TEST(Errors, OfGradients) {
+  EXPECT_THAT(problemsOf(function("  node { name: 'g' gradient {} }")),
+              HasSubstr("takes 2 to"));
+  EXPECT_THAT(problemsOf(function(
+                  "  node { name: 'i' op: 'cast' with: \"to = 'i64'\" }\n"
+                  "  node { name: 'g' input: ['i', 'x'] gradient {} }")),
+              AllOf(StartsWith("6:"), HasSubstr("MLCC-2002")));
+  EXPECT_THAT(
+      problemsOf(function(
+          "  node { name: 'm' input: ['x'] op: 'cum_sum' with: 'axis = 1' }\n"
+          "  node { name: 'g' input: ['m', 'x'] gradient {} }")),
+      testing::Eq("imported"));
+}
+
 TEST(Errors, OfBlocks) {
   std::string block =
       "block { name: 'b' input: 'v' argument: 'n' argument: 'm = n' "

@@ -262,6 +262,30 @@ TEST(Training, TwoStepsHaveTheirOwnRatesAndSlots) {
   EXPECT_EQ(model.get("step"), Numbers{0});
 }
 
+// y = sum w x^2: the gradient by x is 2 w x, the sum of its squares 4 w^2 x^2,
+// and the gradient of that by w is 8 w x^2.
+TEST(Training, GoesThroughGradients) {
+  ModelRunner model(R"(
+    version: 1
+    function {
+      name: "loss"
+      input { name: "x" shape: "2" }
+      node { name: "w" parameter { initializer { kind: CONSTANT value: 0.5 } } }
+      node { name: "square" input: ["x", "x"] op: "mul" }
+      node { name: "y" input: ["w", "square"] op: "mul" }
+      node { name: "slope" input: ["y", "x"] gradient {} }
+      node { name: "loss" op: "reduce_sum_square" with: "axes = 0" with: "keepdims = false" }
+      output { name: "loss" }
+      output { name: "slope" }
+    }
+    training { optimizer { sgd { lr: 0.01 } } })");
+  model.initialize(1);
+  auto outputs = model.run("train_step", {{"x", {3, -1}}});
+  EXPECT_EQ(outputs.at("slope"), (Numbers{3, -1}));
+  EXPECT_DOUBLE_EQ(outputs.at("loss").at(0), 10);
+  EXPECT_DOUBLE_EQ(model.get("w").at(0), 0.5 - 0.01 * 8 * 0.5 * 10);
+}
+
 TEST(Training, PaddingDoesNotCount) {
   // Three samples alone, and as the first of four of which the last is noise.
   std::string text = perceptron("optimizer { sgd { lr: 0.5 } }");
