@@ -59,6 +59,10 @@ def example(tools, name):
     def _():
         tools.run(tools.mlcc, os.path.join(EXAMPLES, name + ".mlc.textproto"), "-o", program, *OPTIONS.get(name, []))
 
+    with open(os.path.join(EXAMPLES, name + ".mlc.textproto")) as file:
+        if 'name: "predict"' not in file.read():
+            return group  # Its trainings are for programs of their own.
+
     @group.case("learns")
     def _():
         information = tools.run(program, "info")
