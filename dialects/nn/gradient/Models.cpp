@@ -20,8 +20,9 @@ Location gradient::gradientLocation(Operation *op) {
   auto name = op->getLoc()->findInstanceOf<NameLoc>();
   if (!name)
     return op->getLoc();
-  return NameLoc::get(StringAttr::get(op->getContext(),
-                                      name.getName().getValue() + "/gradient"));
+  auto derived = StringAttr::get(op->getContext(),
+                                 name.getName().getValue() + "/gradient");
+  return NameLoc::get(derived, name.getChildLoc());
 }
 
 namespace {

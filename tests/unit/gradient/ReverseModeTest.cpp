@@ -75,6 +75,27 @@ TEST_F(ReverseModeTest, StopGradientIsABarrier) {
   EXPECT_THAT(gradientOf(y, x), ElementsAre(2, 3));
 }
 
+TEST_F(ReverseModeTest, GradientsHaveTheirValuesTypes) {
+  OpBuilder &b = t.emitter().getBuilder();
+  Value x = vector({2, 3});
+  for (Type type : {Type(b.getF32Type()), Type(b.getBF16Type())}) {
+    Value narrow = t.make<CastOp>(x, type);
+    Value square = t.make<MulOp>(narrow, narrow);
+    auto gradients =
+        differentiate(b, total(t.make<CastOp>(square, b.getF64Type())),
+                      ArrayRef<Value>{x, narrow});
+    ASSERT_TRUE(succeeded(gradients));
+    EXPECT_EQ(gradients->front().getType(), x.getType());
+    EXPECT_EQ(gradients->back().getType(), narrow.getType());
+    EXPECT_THAT(t.evaluate(gradients->front()), ElementsAre(4, 6));
+    EXPECT_THAT(t.evaluate(gradients->back()), ElementsAre(4, 6));
+  }
+  // By way of integers nothing comes back.
+  Value whole =
+      t.make<CastOp>(t.make<CastOp>(x, b.getI64Type()), b.getF64Type());
+  EXPECT_THAT(gradientOf(t.make<MulOp>(whole, x), x), ElementsAre(2, 3));
+}
+
 TEST_F(ReverseModeTest, AtKinksFollowsTheConventions) {
   Value zero = vector({0}), one = vector({1});
   EXPECT_THAT(gradientOf(t.make<ReluOp>(zero), zero), ElementsAre(0));
