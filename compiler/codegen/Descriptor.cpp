@@ -50,7 +50,7 @@ struct AbiStructs {
         variableUse(llvm::StructType::get(i32, i32)),
         place(llvm::StructType::get(i32, i32, i64)),
         step(llvm::StructType::get(i32, i32, pointer, pointer, pointer, i64,
-                                   pointer, i64, i64)),
+                                   pointer, i64, i64, i32, i32, i64)),
         function(llvm::StructType::get(pointer, i32, i32, pointer, pointer, i64,
                                        pointer, i32, pointer)),
         model(llvm::StructType::get(i32, i32, pointer, pointer, pointer, i32,
@@ -103,7 +103,8 @@ bool AbiStructs::agreeWithC(const llvm::DataLayout &layout) const {
   bool steps =
       agrees(layout, step,
              {AT(kind), AT(place_count), AT(places), AT(name), AT(spec),
-              AT(spec_bytes), AT(kernel), AT(work), AT(grain)},
+              AT(spec_bytes), AT(kernel), AT(work), AT(grain), AT(result_place),
+              AT(result_type), AT(result_bytes)},
              sizeof(mlcc_step));
 #undef AT
 #define AT(field) offsetof(mlcc_function, field)
@@ -307,17 +308,20 @@ Constant *DescriptorWriter::step(mlir::Operation *step) {
   StringRef name;
   Constant *spec = null(), *kernel = null();
   uint64_t specBytes = 0, work = 0, grain = 0;
+  rt::ResultAttr result;
   if (auto primitive = mlir::dyn_cast<rt::StepPrimitiveOp>(step)) {
     kind = MLCC_STEP_PRIMITIVE;
     name = primitive.getName();
     spec = bytes(primitive.getSpec(), 8);
     specBytes = primitive.getSpec().size();
+    result = primitive.getResultAttr();
   } else if (auto launch = mlir::dyn_cast<rt::StepKernelOp>(step)) {
     kind = MLCC_STEP_KERNEL;
     name = launch.getName();
     kernel = module.getFunction(kernelEntryName(launch.getKernel()));
     work = launch.getWork();
     grain = launch.getGrain();
+    result = launch.getResultAttr();
   } else {
     auto copy = mlir::cast<rt::StepCopyOp>(step);
     name = copy.getName();
@@ -325,7 +329,10 @@ Constant *DescriptorWriter::step(mlir::Operation *step) {
   }
   return llvm::ConstantStruct::get(
       types.step, u32(kind), u32(places.size()), array(types.place, places),
-      string(name), spec, u64(specBytes), kernel, u64(work), u64(grain));
+      string(name), spec, u64(specBytes), kernel, u64(work), u64(grain),
+      u32(result ? result.getPlace() : 0),
+      u32(result ? toAbiType(result.getElementType()) : 0),
+      u64(result ? result.getBytes() : 0));
 }
 
 Constant *DescriptorWriter::function(rt::ProgramOp program) {

@@ -32,7 +32,8 @@ static SmallVector<int64_t> inputsInPlaceOfOutput(rt::StepKernelOp step) {
 }
 
 /// A copy of `kernel` beside it, without `inputs`: the output stands for them.
-static func::FuncOp makeVariant(func::FuncOp kernel, ArrayRef<int64_t> inputs) {
+static func::FuncOp makeVariant(func::FuncOp kernel, ArrayRef<int64_t> inputs,
+                                SymbolTable &symbols) {
   func::FuncOp variant = kernel.clone();
   std::string name = kernel.getSymName().str() + "_in_place";
   llvm::BitVector erased(kernel.getNumArguments());
@@ -42,8 +43,7 @@ static func::FuncOp makeVariant(func::FuncOp kernel, ArrayRef<int64_t> inputs) {
   }
   variant.setSymName(name);
   variant->removeAttr(rt::inPlaceAttrName);
-  kernel->getBlock()->getOperations().insert(std::next(kernel->getIterator()),
-                                             variant);
+  symbols.insert(variant, std::next(kernel->getIterator()));
   if (!variant.isExternal()) {
     Block &body = variant.getBody().front();
     for (int64_t input : inputs)
@@ -75,8 +75,8 @@ public:
       func::FuncOp &variant = known[{
           step.getKernelAttr(), DenseI64ArrayAttr::get(&getContext(), inputs)}];
       if (!variant) {
-        variant =
-            makeVariant(symbols.lookup<func::FuncOp>(step.getKernel()), inputs);
+        variant = makeVariant(symbols.lookup<func::FuncOp>(step.getKernel()),
+                              inputs, symbols);
         ++variants;
       }
       SmallVector<Attribute> places;
@@ -85,6 +85,10 @@ public:
           places.push_back(place);
       step.setKernel(variant.getSymName());
       step.setPlacesAttr(ArrayAttr::get(&getContext(), places));
+      if (rt::ResultAttr result = step.getResultAttr())
+        step.setResultAttr(rt::ResultAttr::get(&getContext(), places.size() - 1,
+                                               result.getElementType(),
+                                               result.getBytes()));
     });
   }
 };

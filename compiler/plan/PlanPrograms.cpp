@@ -399,6 +399,11 @@ void ProgramPlanner::writeCopy(OpBuilder &builder, Location location,
   ++copies;
 }
 
+static rt::ResultAttr describeResult(Value value, size_t place) {
+  return rt::ResultAttr::get(value.getContext(), place,
+                             getElementTypeOrSelf(value), bytesOf(value));
+}
+
 void ProgramPlanner::writeStep(OpBuilder &builder, Operation *step) {
   std::string name = nodeNames(step->getLoc());
   if (name.empty())
@@ -415,12 +420,17 @@ void ProgramPlanner::writeStep(OpBuilder &builder, Operation *step) {
     rt::StepKernelOp::create(
         builder, step->getLoc(), builder.getStringAttr(name),
         launch.getKernelAttr(), builder.getArrayAttr(places),
-        launch.getWorkAttr(), launch.getGrainAttr());
+        launch.getWorkAttr(), launch.getGrainAttr(),
+        describeResult(launch->getResults().back(), places.size() - 1));
     return;
   }
   auto primitive = cast<dnn::PrimitiveOpInterface>(step);
-  for (Value value : primitive.getPrimitiveArguments())
+  rt::ResultAttr result;
+  for (Value value : primitive.getPrimitiveArguments()) {
+    if (value == step->getResult(0))
+      result = describeResult(value, places.size());
     places.push_back(placeOf(value));
+  }
   PrimitiveSpec spec = primitive.getPrimitiveSpec();
   std::vector<uint8_t> bytes = spec.serialize();
   rt::StepPrimitiveOp::create(
@@ -428,7 +438,7 @@ void ProgramPlanner::writeStep(OpBuilder &builder, Operation *step) {
       builder.getStringAttr(describePrimitive(spec)),
       builder.getStringAttr(StringRef(
           reinterpret_cast<const char *>(bytes.data()), bytes.size())),
-      builder.getArrayAttr(places));
+      builder.getArrayAttr(places), result);
 }
 
 /// The names and types of the entry point's inputs or outputs.

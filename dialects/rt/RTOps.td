@@ -106,6 +106,17 @@ def RT_PlaceAttr : RT_Attr<"Place", "place"> {
 
 def RT_PlaceArrayAttr : TypedArrayAttrBase<RT_PlaceAttr, "places in memory">;
 
+def RT_ResultAttr : RT_Attr<"Result", "result"> {
+  let summary = "what a step computes, for those who look at it";
+  let description = [{
+    The number of the step's place that has its (last) result, the type of the
+    elements, and their bytes.
+  }];
+  let parameters = (ins "uint32_t":$place, "::mlir::Type":$elementType,
+                        "uint64_t":$bytes);
+  let assemblyFormat = "`<` $place `,` $elementType `,` $bytes `>`";
+}
+
 def RT_TensorAttr : RT_Attr<"Tensor", "tensor"> {
   let summary = "an input or output of a program";
   let description = [{
@@ -217,7 +228,8 @@ def RT_StepPrimitiveOp : RT_StepOp<"primitive"> {
     binary post-ops follow. The runtime owns the scratchpad.
   }];
   let arguments = (ins StrAttr:$name, StrAttr:$description, StrAttr:$spec,
-                       RT_PlaceArrayAttr:$places);
+                       RT_PlaceArrayAttr:$places,
+                       OptionalAttr<RT_ResultAttr>:$result);
   let assemblyFormat = [{
     $name $description $places `spec` custom<Hexadecimal>($spec) attr-dict
   }];
@@ -227,7 +239,8 @@ def RT_StepKernelOp
     : RT_StepOp<"kernel", [DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "Runs a kernel over [0, work) on the thread pool";
   let arguments = (ins StrAttr:$name, FlatSymbolRefAttr:$kernel,
-                       RT_PlaceArrayAttr:$places, I64Attr:$work, I64Attr:$grain);
+                       RT_PlaceArrayAttr:$places, I64Attr:$work, I64Attr:$grain,
+                       OptionalAttr<RT_ResultAttr>:$result);
   let assemblyFormat = [{
     $name $kernel $places `work` `(` $work `)` `grain` `(` $grain `)` attr-dict
   }];

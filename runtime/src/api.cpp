@@ -98,6 +98,15 @@ mlcc_status mlcc_run(mlcc_session *session, uint32_t function,
   });
 }
 
+mlcc_status mlcc_run_checked(mlcc_session *session, uint32_t function,
+                             const void *const *inputs, void *const *outputs,
+                             int64_t *step) {
+  return guarded([&] {
+    require(session && step, "session and step must not be null");
+    *step = session->runChecked(function, inputs, outputs);
+  });
+}
+
 void mlcc_profile(mlcc_session *session, int enabled) {
   session->setProfiling(enabled != 0);
 }

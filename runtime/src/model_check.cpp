@@ -63,6 +63,9 @@ void checkStep(const mlcc_function &function, const mlcc_step &step) {
         (place.space == MLCC_INPUT && place.index >= function.input_count) ||
         (place.space == MLCC_OUTPUT && place.index >= function.output_count))
       bad("has a place that does not exist");
+  if (step.result_bytes > 0 &&
+      (step.result_place >= step.place_count || !isType(step.result_type)))
+    bad("does not say what its result is");
   switch (step.kind) {
   case MLCC_STEP_PRIMITIVE:
     if (!step.spec)

@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <cstring>
 
@@ -242,13 +243,58 @@ void Session::setVariable(uint32_t index, const void *from, uint64_t bytes) {
     std::memcpy(to, from, bytes);
 }
 
-void Session::run(uint32_t index, const void *const *inputs,
-                  void *const *outputs) {
+Session::Function &Session::requireFunction(uint32_t index) {
   if (index >= functions.size())
     throw RuntimeError(RuntimeErrorCode::InvalidArgument,
                        "the model has " + std::to_string(functions.size()) +
                            " functions, not number " + std::to_string(index));
-  Function &function = functions[index];
+  return functions[index];
+}
+
+template <typename T>
+static bool allFinite(const uint8_t *data, uint64_t bytes) {
+  return std::ranges::all_of(
+      std::span(reinterpret_cast<const T *>(data), bytes / sizeof(T)),
+      [](T value) { return std::isfinite(value); });
+}
+
+/// Whether what the step has computed are numbers. Only f32 and f64 are looked
+/// at.
+bool Session::isResultFinite(const Function &function,
+                             const mlcc_step &step) const {
+  if (step.result_bytes == 0)
+    return true;
+  const mlcc_place &place = step.places[step.result_place];
+  auto *data = static_cast<const uint8_t *>(
+      resolve(function, step, place, step.result_bytes));
+  if (place.space == MLCC_INPUT)
+    return true;
+  if (place.space == MLCC_OUTPUT)
+    data = static_cast<const uint8_t *>(function.boundOutputs[place.index]) +
+           place.offset;
+  if (step.result_type == MLCC_F32)
+    return allFinite<float>(data, step.result_bytes);
+  return step.result_type != MLCC_F64 ||
+         allFinite<double>(data, step.result_bytes);
+}
+
+int64_t Session::runChecked(uint32_t index, const void *const *inputs,
+                            void *const *outputs) {
+  Function &function = requireFunction(index);
+  Reservation reservation(*this);
+  bind(function, inputs, outputs);
+  int64_t found = -1;
+  for (size_t i = 0; i < function.steps.size(); ++i) {
+    execute(function, function.steps[i]);
+    if (found < 0 && !isResultFinite(function, function.source->steps[i]))
+      found = static_cast<int64_t>(i);
+  }
+  return found;
+}
+
+void Session::run(uint32_t index, const void *const *inputs,
+                  void *const *outputs) {
+  Function &function = requireFunction(index);
   Reservation reservation(*this);
   bind(function, inputs, outputs);
   if (!profiling) {

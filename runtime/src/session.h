@@ -41,6 +41,10 @@ public:
   /// See mlcc_run. Throws RuntimeError.
   void run(uint32_t function, const void *const *inputs, void *const *outputs);
 
+  /// See mlcc_run_checked; -1 stands for "none".
+  int64_t runChecked(uint32_t function, const void *const *inputs,
+                     void *const *outputs);
+
   void setProfiling(bool enabled) { profiling = enabled; }
   /// Seconds of each step of the last run with profiling on.
   std::span<const double> stepSeconds() const {
@@ -108,6 +112,8 @@ private:
   void bind(Function &function, const void *const *inputs,
             void *const *outputs);
   void execute(const Function &function, const Step &step);
+  Function &requireFunction(uint32_t index);
+  bool isResultFinite(const Function &function, const mlcc_step &step) const;
 
   const mlcc_model &model;
   ThreadPool pool;

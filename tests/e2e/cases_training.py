@@ -304,7 +304,7 @@ def program(tools):
     @group.case(f"killed {KILLS} times, it goes on from the last checkpoint")
     def _():
         chance, kills = random.Random(5), 0
-        run, goal = os.path.join(folder, "killed"), 10000 * KILLS
+        run, goal = os.path.join(folder, "killed"), 5000 + 3000 * KILLS
         train("short", "--max-steps", goal, epochs=100000)
         command = [linear, "train", "--data", data, "--epochs", "100000", "--threads", "1", "--max-steps", str(goal),
                    "--save", run, "--save-every", "7"]
@@ -417,6 +417,11 @@ def program(tools):
             raise Failure(output)
         if not np.isfinite(safetensors(os.path.join(folder, "diverged", "last.safetensors"))[0]["w"]).all():
             raise Failure("the checkpoint is damaged")
+        bad = tools.path("training", "wide.npz")
+        np.savez(bad, x=np.full((20, 3), 1e25, np.float32), y=np.zeros(20, np.float32))
+        output = tools.run(linear, "train", "--data", bad, "--find-nan", status=2)
+        if not re.search(r"the loss of step 1 .* is inf; the first of it is in '[^']+', step \d+ of \d+ ", output):
+            raise Failure(output)
 
     @group.case("learning rate and seed are the user's")
     def _():

@@ -142,6 +142,10 @@ void TrainCommands::addTrain(CLI::App &app, const std::string &program) {
       ->type_name("N");
   app.add_flag("!--no-shuffle", train.shuffle,
                "Take the samples in the order of the file");
+  app.add_flag(
+      "--find-nan", train.findNan,
+      "If the loss is NaN or infinite, do the step again and say which "
+      "operation was the first (keeps a copy of the variables)");
   app.add_option("--log", train.logs,
                  "Write every step to FILE.csv, to FILE.jsonl, or, for "
                  "TensorBoard, into a folder")

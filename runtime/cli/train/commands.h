@@ -36,6 +36,7 @@ struct TrainOptions : SampleOptions {
   std::optional<double> rate; ///< else the model's own
   std::string folder;         ///< of the run; empty: nothing is saved
   bool resume = false;
+  bool findNan = false;   ///< say which operation made a loss NaN
   bool overwrite = false; ///< a run that the folder has already
   bool shuffle = true;
   uint64_t saveEvery = 0; ///< steps; 0: after every epoch only

@@ -85,7 +85,7 @@ namespace {
 
 class EventLog : public Log {
 public:
-  EventLog(const std::string &folder, uint64_t resumeAt) {
+  EventLog(const std::string &folder, const ResumePoint &resumeAt) {
     makeFolder(folder);
     // The name that TensorBoard looks for; two runs in a second differ by the
     // process.
@@ -96,8 +96,8 @@ public:
     check(file != nullptr);
     record(0, bytesField(3, "brain.Event:2"));
     // SessionLog START: what other files have from this step on is void.
-    if (resumeAt > 0)
-      record(resumeAt + 1, bytesField(7, varintField(1, 1)));
+    if (resumeAt.step > 0)
+      record(resumeAt.step + 1, bytesField(7, varintField(1, 1)));
     flush();
   }
   ~EventLog() override {
@@ -148,7 +148,7 @@ private:
 } // namespace
 
 std::unique_ptr<Log> openEventLog(const std::string &folder,
-                                  uint64_t resumeAt) {
+                                  const ResumePoint &resumeAt) {
   return std::make_unique<EventLog>(folder, resumeAt);
 }
 

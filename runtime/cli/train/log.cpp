@@ -115,7 +115,7 @@ const char *splitName(const LogEntry &entry) {
 class CsvLog : public Log {
 public:
   CsvLog(const std::string &path, const std::vector<std::string> &names,
-         uint64_t resumeAt)
+         const ResumePoint &resumeAt)
       : names(names), file(path, previous(path, resumeAt)) {}
 
   void write(const LogEntry &entry) override {
@@ -132,12 +132,13 @@ public:
 
 private:
   /// The header and the lines to keep.
-  std::string previous(const std::string &path, uint64_t resumeAt) const {
+  std::string previous(const std::string &path,
+                       const ResumePoint &resumeAt) const {
     std::string header = "split,epoch,step,seconds";
     for (const std::string &name : names)
       header += "," + plainName(name);
     std::string text = header + "\n";
-    if (resumeAt == 0)
+    if (resumeAt.step == 0)
       return text;
     std::vector<std::string> lines = readLines(path);
     if (!lines.empty() && lines.front() == header)
@@ -146,7 +147,7 @@ private:
         if (fields.size() < 3)
           continue;
         std::optional<uint64_t> step = parseNumber<uint64_t>(fields[2]);
-        if (step && *step <= resumeAt)
+        if (step && resumeAt.isPast(*step, fields[0] == "validation"))
           text += line + "\n";
       }
     return text;
@@ -158,7 +159,7 @@ private:
 
 class JsonLog : public Log {
 public:
-  JsonLog(const std::string &path, uint64_t resumeAt)
+  JsonLog(const std::string &path, const ResumePoint &resumeAt)
       : file(path, previous(path, resumeAt)) {}
 
   void write(const LogEntry &entry) override {
@@ -173,9 +174,10 @@ public:
   void flush() override { file.flush(); }
 
 private:
-  static std::string previous(const std::string &path, uint64_t resumeAt) {
+  static std::string previous(const std::string &path,
+                              const ResumePoint &resumeAt) {
     std::string text;
-    if (resumeAt == 0)
+    if (resumeAt.step == 0)
       return text;
     constexpr std::string_view key = "\"step\": ";
     for (const std::string &line : readLines(path)) {
@@ -185,7 +187,8 @@ private:
       std::string_view rest = std::string_view(line).substr(begin + key.size());
       std::optional<uint64_t> step = parseNumber<uint64_t>(
           rest.substr(0, rest.find_first_not_of("0123456789")));
-      if (step && *step <= resumeAt)
+      bool validation = line.starts_with("{\"split\": \"validation\"");
+      if (step && resumeAt.isPast(*step, validation))
         text += line + "\n";
     }
     return text;
@@ -198,17 +201,18 @@ private:
 
 std::unique_ptr<Log> openCsvLog(const std::string &path,
                                 const std::vector<std::string> &names,
-                                uint64_t resumeAt) {
+                                const ResumePoint &resumeAt) {
   return std::make_unique<CsvLog>(path, names, resumeAt);
 }
 
-std::unique_ptr<Log> openJsonLog(const std::string &path, uint64_t resumeAt) {
+std::unique_ptr<Log> openJsonLog(const std::string &path,
+                                 const ResumePoint &resumeAt) {
   return std::make_unique<JsonLog>(path, resumeAt);
 }
 
 std::unique_ptr<Log> openLog(const std::string &path,
                              const std::vector<std::string> &names,
-                             uint64_t resumeAt) {
+                             const ResumePoint &resumeAt) {
   if (path.ends_with(".csv"))
     return openCsvLog(path, names, resumeAt);
   if (path.ends_with(".jsonl") || path.ends_with(".json"))
@@ -216,7 +220,8 @@ std::unique_ptr<Log> openLog(const std::string &path,
   return openEventLog(path, resumeAt);
 }
 
-std::vector<LogEntry> readCsvLog(const std::string &path, uint64_t lastStep) {
+std::vector<LogEntry> readCsvLog(const std::string &path,
+                                 const ResumePoint &last) {
   std::vector<LogEntry> entries;
   std::vector<std::string> names;
   for (const std::string &line : readLines(path)) {
@@ -235,7 +240,7 @@ std::vector<LogEntry> readCsvLog(const std::string &path, uint64_t lastStep) {
     for (size_t i = 4; i < fields.size(); ++i)
       if (std::optional<double> value = parseNumber<double>(fields[i]))
         entry.values.emplace_back(names[i], *value);
-    if (entry.step <= lastStep)
+    if (last.isPast(entry.step, entry.validation))
       entries.push_back(std::move(entry));
   }
   return entries;

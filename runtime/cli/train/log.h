@@ -29,6 +29,19 @@ struct LogEntry {
   const double *find(const std::string &name) const;
 };
 
+/// Where a resumed run goes on. A checkpoint may lie between the last step of
+/// an epoch and its validation.
+struct ResumePoint {
+  uint64_t step = 0; ///< 0: a new run
+  bool validated = true;
+
+  /// Whether the log of the run before has the entry for good.
+  bool isPast(uint64_t entryStep, bool validation) const {
+    return entryStep < step ||
+           (entryStep == step && (!validation || validated));
+  }
+};
+
 class Log {
 public:
   virtual ~Log() = default;
@@ -39,26 +52,29 @@ public:
 };
 
 /// Comma-separated values, with the columns split, epoch, step, seconds and
-/// `names`. Entries of the file after step `resumeAt` are dropped: they will be
-/// written again. At 0 a new file is begun.
+/// `names`. Entries of the file after `resumeAt` are dropped: they will be
+/// written again.
 std::unique_ptr<Log> openCsvLog(const std::string &path,
                                 const std::vector<std::string> &names,
-                                uint64_t resumeAt);
+                                const ResumePoint &resumeAt);
 
 /// A JSON object a line, with the same members.
-std::unique_ptr<Log> openJsonLog(const std::string &path, uint64_t resumeAt);
+std::unique_ptr<Log> openJsonLog(const std::string &path,
+                                 const ResumePoint &resumeAt);
 
 /// A file of events for TensorBoard in `folder`, with scalars train/NAME and
 /// validation/NAME.
-std::unique_ptr<Log> openEventLog(const std::string &folder, uint64_t resumeAt);
+std::unique_ptr<Log> openEventLog(const std::string &folder,
+                                  const ResumePoint &resumeAt);
 
 /// Opens a log by its name: .csv, .jsonl or .json, else a folder of events.
 std::unique_ptr<Log> openLog(const std::string &path,
                              const std::vector<std::string> &names,
-                             uint64_t resumeAt);
+                             const ResumePoint &resumeAt);
 
-/// The entries of a log that openCsvLog wrote, at most up to a step.
-std::vector<LogEntry> readCsvLog(const std::string &path, uint64_t lastStep);
+/// The entries of a log that openCsvLog wrote, up to a point.
+std::vector<LogEntry> readCsvLog(const std::string &path,
+                                 const ResumePoint &last);
 
 } // namespace mlcc::cli
 

@@ -41,6 +41,13 @@ const NamedValues &MetricFunction::run(const Feeder &feeder) {
   return values;
 }
 
+int64_t MetricFunction::findNotFinite(const Feeder &feeder) {
+  int64_t step = -1;
+  mlcc_run_checked(model.get(), number, feeder.inputs().data(), pointers.data(),
+                   &step);
+  return step;
+}
+
 std::vector<std::string> MetricFunction::names() const {
   std::vector<std::string> result;
   for (const auto &[name, value] : values)
@@ -81,7 +88,7 @@ SavedVariables::SavedVariables(Model &model, const mlcc_function &function)
       values.emplace_back(use.variable, model.get<uint8_t>(use.variable));
 }
 
-SavedVariables::~SavedVariables() {
+void SavedVariables::restore() {
   for (const auto &[variable, value] : values)
     mlcc_variable_set(model.get(), variable, value.data(), value.size());
 }

@@ -29,6 +29,9 @@ public:
   const mlcc_function &description() const { return function; }
   /// Runs it on what the feeder holds; returns the metrics.
   const NamedValues &run(const Feeder &feeder);
+  /// Runs it again; the number of the first step that computes NaN or infinity,
+  /// or -1.
+  int64_t findNotFinite(const Feeder &feeder);
   /// Where the loss is among the metrics: the one called so, or the first.
   size_t lossIndex() const { return loss; }
   std::vector<std::string> names() const;
@@ -59,12 +62,15 @@ public:
 /// "loss 0.123  accuracy 0.95".
 std::string formatValues(const NamedValues &values);
 
-/// Values of variables that a function writes, to be put back: an evaluation
-/// must leave the state as it was.
+/// Values of variables that a function writes, to be put back at the end: an
+/// evaluation must leave the state as it was.
 class SavedVariables {
 public:
   SavedVariables(Model &model, const mlcc_function &function);
-  ~SavedVariables();
+  ~SavedVariables() { restore(); }
+  void restore();
+  /// Nothing is put back.
+  void dismiss() { values.clear(); }
   SavedVariables(const SavedVariables &) = delete;
 
 private:

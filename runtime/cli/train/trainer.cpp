@@ -87,16 +87,17 @@ Trainer::Trainer(Model &model, const TrainOptions &options, RunState initial,
   means.sums = state.sums;
   std::vector<std::string> names = allNames(trainStep, validate);
   std::vector<std::string> paths = options.logs;
+  ResumePoint resumeAt = {state.step, state.batch == 0};
   if (!options.folder.empty()) {
     makeFolder(options.folder);
     std::string own = options.folder + "/log.csv";
     if (state.step > 0)
-      for (LogEntry &entry : readCsvLog(own, state.step))
+      for (LogEntry &entry : readCsvLog(own, resumeAt))
         history.add(std::move(entry));
     paths.push_back(own);
   }
   for (const std::string &path : paths)
-    logs.push_back(openLog(path, names, state.step));
+    logs.push_back(openLog(path, names, resumeAt));
 }
 
 std::string Trainer::epochLabel() const {
@@ -153,25 +154,45 @@ void Trainer::report() {
     writeReport(options.folder + "/report.html", title, history.entries());
 }
 
+/// The state is that after the step; `before` has that before it.
+void Trainer::failAtLoss(double loss, SavedVariables *before) {
+  progress.clear();
+  for (auto &log : logs)
+    log->flush();
+  std::string where;
+  if (before) {
+    before->restore();
+    int64_t found = trainStep.findNotFinite(feeder);
+    if (found >= 0)
+      where = std::string("; the first of it is in '") +
+              trainStep.description().steps[found].name + "', step " +
+              std::to_string(found) + " of " +
+              std::to_string(trainStep.description().step_count) +
+              " (profile --function train_step lists them)";
+  }
+  throw RuntimeError(RuntimeErrorCode::LossNotFinite,
+                     "the loss of step " + std::to_string(state.step) +
+                         " (epoch " + std::to_string(state.epoch + 1) +
+                         ", batch " + std::to_string(state.batch) + ") is " +
+                         formatNumber(loss) + where);
+}
+
 Trainer::Next Trainer::step(EpochOrder &batches) {
   auto start = Clock::now();
   std::span<const uint64_t> batch = batches[state.batch];
   feeder.fill(batch);
+  std::optional<SavedVariables> before;
+  if (options.findNan)
+    before.emplace(model, trainStep.description());
   const NamedValues &values = trainStep.run(feeder);
   double seconds = secondsSince(start);
   ++state.step;
   ++state.batch;
   double loss = values[trainStep.lossIndex()].second;
-  if (!std::isfinite(loss)) {
-    progress.clear();
-    for (auto &log : logs)
-      log->flush();
-    throw RuntimeError(RuntimeErrorCode::LossNotFinite,
-                       "the loss of step " + std::to_string(state.step) +
-                           " (epoch " + std::to_string(state.epoch + 1) +
-                           ", batch " + std::to_string(state.batch) + ") is " +
-                           formatNumber(loss));
-  }
+  if (!std::isfinite(loss))
+    failAtLoss(loss, before ? &*before : nullptr);
+  if (before)
+    before->dismiss();
   means.add(values, static_cast<double>(batch.size()));
   state.seconds += seconds;
   secondsHere += seconds;

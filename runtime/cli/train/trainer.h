@@ -46,6 +46,7 @@ private:
 
   Next runEpoch();
   Next step(EpochOrder &batches);
+  [[noreturn]] void failAtLoss(double loss, SavedVariables *before);
   void endEpoch();
   void log(LogEntry entry);
   void save(const char *name);

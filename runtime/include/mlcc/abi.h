@@ -119,6 +119,12 @@ typedef struct mlcc_step {
   mlcc_kernel kernel;
   int64_t work;
   int64_t grain;
+
+  /* What primitives and kernels compute: places[result_place] holds
+   * `result_bytes` bytes of elements of `result_type`. 0 bytes if not known. */
+  uint32_t result_place;
+  int32_t result_type; /* mlcc_type */
+  uint64_t result_bytes;
 } mlcc_step;
 
 /* How a function uses a variable. */

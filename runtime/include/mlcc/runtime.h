@@ -38,6 +38,13 @@ void mlcc_unload(mlcc_session *session);
 mlcc_status mlcc_run(mlcc_session *session, uint32_t function,
                      const void *const *inputs, void *const *outputs);
 
+/* Like mlcc_run, but looks at the result of every step: `step` is the first one
+ * whose f32 or f64 result has NaN or infinity, or -1. A step's name says which
+ * nodes of the model it is for. */
+mlcc_status mlcc_run_checked(mlcc_session *session, uint32_t function,
+                             const void *const *inputs, void *const *outputs,
+                             int64_t *step);
+
 /* Time in seconds of each step of the last mlcc_run, once
  * mlcc_profile(session, 1) was called; `seconds` has room for the function's
  * step_count. */

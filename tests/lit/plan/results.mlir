@@ -13,7 +13,7 @@ func.func private @k(index, index, memref<4xf32>, memref<4xf32>) attributes {rt.
 // CHECK-NEXT: rt.step.copy "output" <input 0> to <output 1> bytes(16)
 // CHECK-NEXT: rt.step.copy "output" <weights + 0> to <output 2> bytes(16)
 // CHECK-NEXT: rt.step.copy "output" <output 0> to <output 3> bytes(16)
-// CHECK-NEXT: }
+// CHECK-NEXT: {{^ *}$}}
 func.func @results(%x: tensor<4xf32>)
     -> (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<2x2xf32>) {
   %c = nn.constant dense<[1.0, 2.0, 3.0, 4.0]> : tensor<4xf32>

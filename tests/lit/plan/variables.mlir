@@ -15,8 +15,8 @@ func.func private @other(index, index, memref<4xf32>, memref<4xf32>, memref<4xf3
 // The kernel reads the element that it writes: one argument is both.
 // CHECK: func.func private @same_in_place_0(index, index, memref<4xf32>, memref<4xf32>) attributes {rt.kernel}
 // CHECK-LABEL: rt.program @update inputs [#rt.tensor<"g", tensor<4xf32>>] outputs [] reads [@w] writes [@w] arena(0)
-// CHECK-NEXT: @same_in_place_0 [#rt.place<input 0>, #rt.place<state + 0>]
-// CHECK-NEXT: }
+// CHECK-NEXT: @same_in_place_0 [#rt.place<input 0>, #rt.place<state + 0>] work(4) grain(4) {result = #rt.result<1, f32, 16>}
+// CHECK-NEXT: {{^ *}$}}
 func.func @update(%w: tensor<4xf32> {rt.variable = @w}, %g: tensor<4xf32> {rt.name = "g"})
     -> (tensor<4xf32> {rt.variable = @w}) {
   %0 = rt.launch @same(%w, %g) work(4) grain(4) : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
@@ -27,7 +27,7 @@ func.func @update(%w: tensor<4xf32> {rt.variable = @w}, %g: tensor<4xf32> {rt.na
 // CHECK-LABEL: rt.program @apart
 // CHECK-NEXT: @same [#rt.place<input 0>, #rt.place<state + 0>, #rt.place<arena + 0>]
 // CHECK-NEXT: rt.step.copy "variable" <arena + 0> to <state + 0> bytes(16)
-// CHECK-NEXT: }
+// CHECK-NEXT: {{^ *}$}}
 func.func @apart(%w: tensor<4xf32> {rt.variable = @w}, %g: tensor<4xf32>) -> (tensor<4xf32> {rt.variable = @w}) {
   %0 = rt.launch @same(%g, %w) work(4) grain(4) : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
   return %0 : tensor<4xf32>
@@ -37,7 +37,7 @@ func.func @apart(%w: tensor<4xf32> {rt.variable = @w}, %g: tensor<4xf32>) -> (te
 // CHECK-LABEL: rt.program @twice
 // CHECK-NEXT: @same [#rt.place<state + 0>, #rt.place<state + 0>, #rt.place<arena + 0>]
 // CHECK-NEXT: rt.step.copy
-// CHECK-NEXT: }
+// CHECK-NEXT: {{^ *}$}}
 func.func @twice(%w: tensor<4xf32> {rt.variable = @w}) -> (tensor<4xf32> {rt.variable = @w}) {
   %view = nn.reshape %w {shape = array<i64: 4>} : (tensor<4xf32>) -> tensor<4xf32>
   %0 = rt.launch @same(%w, %view) work(4) grain(4) : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
@@ -48,7 +48,7 @@ func.func @twice(%w: tensor<4xf32> {rt.variable = @w}) -> (tensor<4xf32> {rt.var
 // CHECK-LABEL: rt.program @before
 // CHECK-NEXT: @other [#rt.place<state + 0>, #rt.place<input 0>, #rt.place<arena + 0>]
 // CHECK-NEXT: @other [#rt.place<arena + 0>, #rt.place<input 0>, #rt.place<state + 0>]
-// CHECK-NEXT: }
+// CHECK-NEXT: {{^ *}$}}
 func.func @before(%w: tensor<4xf32> {rt.variable = @w}, %x: tensor<4xf32>) -> (tensor<4xf32> {rt.variable = @w}) {
   %0 = rt.launch @other(%w, %x) work(4) grain(4) : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
   %1 = rt.launch @other(%0, %x) work(4) grain(4) : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
@@ -60,7 +60,7 @@ func.func @before(%w: tensor<4xf32> {rt.variable = @w}, %x: tensor<4xf32>) -> (t
 // CHECK-NEXT: @same [#rt.place<state + 0>, #rt.place<input 0>, #rt.place<arena + 0>]
 // CHECK-NEXT: rt.step.copy "output" <state + 0> to <output 0> bytes(16)
 // CHECK-NEXT: rt.step.copy "variable" <arena + 0> to <state + 0> bytes(16)
-// CHECK-NEXT: }
+// CHECK-NEXT: {{^ *}$}}
 func.func @after(%w: tensor<4xf32> {rt.variable = @w}, %g: tensor<4xf32>)
     -> (tensor<4xf32> {rt.variable = @w}, tensor<4xf32> {rt.name = "old"}) {
   %0 = rt.launch @same(%w, %g) work(4) grain(4) : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
@@ -73,7 +73,7 @@ func.func @after(%w: tensor<4xf32> {rt.variable = @w}, %g: tensor<4xf32>)
 // CHECK-NEXT: rt.step.copy "output" <state + 0> to <[[V:arena \+ [0-9]+]]> bytes(16)
 // CHECK-NEXT: rt.step.copy "variable" <[[W]]> to <state + 0> bytes(16)
 // CHECK-NEXT: rt.step.copy "variable" <[[V]]> to <state + 192> bytes(16)
-// CHECK-NEXT: }
+// CHECK-NEXT: {{^ *}$}}
 func.func @swap(%w: tensor<4xf32> {rt.variable = @w}, %v: tensor<4xf32> {rt.variable = @v})
     -> (tensor<4xf32> {rt.variable = @w}, tensor<4xf32> {rt.variable = @v}) {
   return %v, %w : tensor<4xf32>, tensor<4xf32>
@@ -84,7 +84,7 @@ func.func @swap(%w: tensor<4xf32> {rt.variable = @w}, %v: tensor<4xf32> {rt.vari
 // CHECK-NEXT: @other [#rt.place<input 0>, #rt.place<input 0>, #rt.place<state + 0>]
 // CHECK-NEXT: rt.step.copy "output" <state + 0> to <output 0> bytes(16)
 // CHECK-NEXT: rt.step.copy "variable" <state + 0> to <state + 192> bytes(16)
-// CHECK-NEXT: }
+// CHECK-NEXT: {{^ *}$}}
 func.func @initialize(%x: tensor<4xf32> {rt.name = "x"})
     -> (tensor<4xf32> {rt.variable = @w}, tensor<4xf32> {rt.name = "y"}, tensor<4xf32> {rt.variable = @v}) {
   %0 = rt.launch @other(%x, %x) work(4) grain(4) : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
@@ -93,7 +93,7 @@ func.func @initialize(%x: tensor<4xf32> {rt.name = "x"})
 
 // Returned as it was: neither read nor written.
 // CHECK-LABEL: rt.program @keep inputs [] outputs [] arena(0) {
-// CHECK-NEXT: }
+// CHECK-NEXT: {{^ *}$}}
 func.func @keep(%w: tensor<4xf32> {rt.variable = @w}) -> (tensor<4xf32> {rt.variable = @w}) {
   return %w : tensor<4xf32>
 }
@@ -102,7 +102,7 @@ func.func @keep(%w: tensor<4xf32> {rt.variable = @w}) -> (tensor<4xf32> {rt.vari
 rt.variable @image : tensor<1x16x4x4xf32> role(statistic)
 // CHECK-LABEL: rt.program @accumulate
 // CHECK-NEXT: rt.step.primitive {{.*}} [#rt.place<input 0>, #rt.place<weights + 0>, #rt.place<state + 256>]
-// CHECK-NEXT: }
+// CHECK-NEXT: {{^ *}$}}
 func.func @accumulate(%x: tensor<1x16x4x4xf32>, %image: tensor<1x16x4x4xf32> {rt.variable = @image})
     -> (tensor<1x16x4x4xf32> {rt.variable = @image}) {
   %w = dnn.constant dense<0.5> : tensor<16x16x1x1xf32> -> tensor<16x16x1x1xf32>

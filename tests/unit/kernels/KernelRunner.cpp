@@ -140,7 +140,8 @@ private:
       rt::StepKernelOp::create(
           builder, launch.getLoc(), builder.getStringAttr("step"),
           launch.getKernelAttr(), builder.getArrayAttr(places),
-          launch.getWorkAttr(), launch.getGrainAttr());
+          launch.getWorkAttr(), launch.getGrainAttr(),
+          rt::ResultAttr());
     });
     for (auto function :
          llvm::make_early_inc_range(module.getOps<func::FuncOp>()))

@@ -537,7 +537,7 @@ LogEntry entryOf(uint64_t step, double loss, bool validation = false) {
 TEST_F(TrainFiles, LogsGoOnWhereTheRunGoesOn) {
   for (const char *name : {"a.csv", "a.jsonl"}) {
     {
-      auto log = openLog(path(name), {"loss", "accuracy"}, 0);
+      auto log = openLog(path(name), {"loss", "accuracy"}, {});
       for (uint64_t step = 1; step <= 5; ++step)
         log->write(entryOf(step, static_cast<double>(step) / 2));
       log->write(entryOf(5, 2.25, true));
@@ -547,7 +547,7 @@ TEST_F(TrainFiles, LogsGoOnWhereTheRunGoesOn) {
     cut.resize(cut.size() - 3); // as if the program had been killed
     write(name, cut);
     {
-      auto log = openLog(path(name), {"loss", "accuracy"}, 3);
+      auto log = openLog(path(name), {"loss", "accuracy"}, {3, true});
       for (uint64_t step = 4; step <= 5; ++step)
         log->write(entryOf(step, static_cast<double>(step) / 2));
       log->write(entryOf(5, 2.25, true));
@@ -561,10 +561,25 @@ TEST_F(TrainFiles, LogsGoOnWhereTheRunGoesOn) {
                                  "\"step\": 5, \"seconds\": 0.25, \"loss\": "
                                  "2.25}\n"),
             std::string::npos);
-  std::vector<LogEntry> entries = readCsvLog(path("a.csv"), 4);
+  std::vector<LogEntry> entries = readCsvLog(path("a.csv"), {4, true});
   ASSERT_EQ(entries.size(), 4u);
   EXPECT_EQ(*entries[3].find("loss"), 2);
   EXPECT_EQ(entries[3].find("accuracy"), nullptr);
+}
+
+TEST_F(TrainFiles, AValidationThatIsDoneAgainIsLoggedOnce) {
+  for (const char *name : {"a.csv", "a.jsonl"})
+    for (bool validated : {false, true}) {
+      {
+        auto log = openLog(path(name), {"loss"}, {});
+        log->write(entryOf(1, 2));
+        log->write(entryOf(1, 3, true));
+        log->write(entryOf(2, 1));
+      }
+      openLog(path(name), {"loss"}, {1, validated});
+      EXPECT_EQ(read(name).find("validation") != std::string::npos, validated);
+      EXPECT_NE(read(name).find("train"), std::string::npos);
+    }
 }
 
 TEST_F(TrainFiles, ReportsDrawEveryValue) {

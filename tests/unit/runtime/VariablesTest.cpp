@@ -10,6 +10,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstring>
 
 using namespace mlcc;
@@ -35,18 +36,27 @@ struct StatefulModel {
   mlcc_place addPlaces[3] = {
       {MLCC_INPUT, 0, 0}, {MLCC_STATE, 0, 0}, {MLCC_OUTPUT, 0, 0}};
   mlcc_place keepPlaces[2] = {{MLCC_STATE, 0, 0}, {MLCC_STATE, 0, 64}};
-  mlcc_step add = {MLCC_STEP_KERNEL, 3, addPlaces, "add", nullptr, 0,
-                   addKernel,        1, 1};
+  mlcc_step add = {MLCC_STEP_KERNEL, 3, addPlaces, "add", nullptr,  0,
+                   addKernel,        1, 1,         2,     MLCC_F32, 4};
   mlcc_step keep = {MLCC_STEP_COPY, 2, keepPlaces, "keep", nullptr, 0,
-                    nullptr,        4, 0};
+                    nullptr,        4, 0,          0,      0,       0};
   mlcc_variable_use addUses[1] = {{0, MLCC_READS_WRITES}};
   mlcc_variable_use keepUses[2] = {{0, MLCC_READS}, {1, MLCC_WRITES}};
   mlcc_function functions[2] = {
       {"add", 1, 1, &input, &output, 1, &add, 1, addUses},
       {"keep", 0, 0, nullptr, nullptr, 1, &keep, 2, keepUses}};
-  mlcc_model model = {MLCC_ABI_VERSION, sizeof(mlcc_model), "stateful", "{}",
-                      "",               2,                  functions,  nullptr,
-                      0,                0,                  2,          variables,
+  mlcc_model model = {MLCC_ABI_VERSION,
+                      sizeof(mlcc_model),
+                      "stateful",
+                      "{}",
+                      "",
+                      2,
+                      functions,
+                      nullptr,
+                      0,
+                      0,
+                      2,
+                      variables,
                       128};
 };
 
@@ -86,6 +96,23 @@ TEST(Variables, CanBeSetAndFound) {
   EXPECT_THROW(model.findFunction("none"), std::out_of_range);
 }
 
+TEST(Variables, CheckedRunsFindTheStepThatFails) {
+  StatefulModel stateful;
+  Model model(stateful.model, 1);
+  float x = 1, y = 0;
+  const void *inputs[] = {&x};
+  void *outputs[] = {&y};
+  int64_t step = 5;
+  ASSERT_EQ(mlcc_run_checked(model.get(), 0, inputs, outputs, &step), 0);
+  EXPECT_EQ(step, -1);
+  x = INFINITY;
+  ASSERT_EQ(mlcc_run_checked(model.get(), 0, inputs, outputs, &step), 0);
+  EXPECT_EQ(step, 0);
+  EXPECT_EQ(y, INFINITY);
+  EXPECT_NE(mlcc_run_checked(model.get(), 0, inputs, outputs, nullptr), 0);
+  EXPECT_NE(mlcc_run_checked(model.get(), 2, inputs, outputs, &step), 0);
+}
+
 TEST(Variables, RefuseWrongArguments) {
   StatefulModel stateful;
   Model model(stateful.model, 1);
@@ -114,6 +141,8 @@ TEST(Variables, ModelsThatContradictThemselvesAreRefused) {
       [](StatefulModel &m) { m.keepPlaces[1].offset = 192; },
       [](StatefulModel &m) { m.functions[0].variable_uses = nullptr; },
       [](StatefulModel &m) { m.addUses[0].variable = 2; },
+      [](StatefulModel &m) { m.add.result_place = 3; },
+      [](StatefulModel &m) { m.add.result_type = 77; },
       [](StatefulModel &m) { m.addUses[0].access = 4; },
       [](StatefulModel &m) { m.keepUses[1].variable = 0; }};
   for (size_t i = 0; i < std::size(damages); ++i) {
