@@ -37,7 +37,7 @@ public:
   bool countsSamples() const { return countInput >= 0; }
 
   /// Puts samples into the inputs, at least one and at most batch(); the rest
-  /// of the batch is filled up with the first of them.
+  /// of the batch is filled up with them in turn.
   void fill(std::span<const uint64_t> samples);
 
   const std::vector<const void *> &inputs() const { return pointers; }

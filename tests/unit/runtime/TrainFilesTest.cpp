@@ -523,7 +523,7 @@ TEST(Feeder, FillsCountsSeedsAndScalars) {
                                                                    << 60);
   EXPECT_EQ(*static_cast<const float *>(feeder.inputs()[2]), 0.5f);
   auto *x = static_cast<const float *>(feeder.inputs()[3]);
-  EXPECT_EQ(std::vector<float>(x, x + 4), (std::vector<float>{5, 2, 5, 5}));
+  EXPECT_EQ(std::vector<float>(x, x + 4), (std::vector<float>{5, 2, 5, 2}));
 }
 
 //===----------------------------------------------------------------------===//
