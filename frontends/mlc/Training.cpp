@@ -14,10 +14,8 @@
 
 #include "frontends/mlc/Training.h"
 
+#include "dialects/train/RuleText.h"
 #include "dialects/train/Train.h"
-
-#include "mlir/AsmParser/AsmParser.h"
-#include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
 using namespace mlcc;
@@ -84,18 +82,6 @@ bool mlcc::mlc_frontend::differsInTraining(const v1::Function &function,
 // Attributes
 //===----------------------------------------------------------------------===//
 
-/// A double as MLIR reads it: with a point, and all its bits.
-static std::string numberText(double value) {
-  llvm::SmallString<32> digits;
-  llvm::APFloat(value).toString(digits, /*FormatPrecision=*/17,
-                                /*FormatMaxPadding=*/0);
-  StringRef text = digits;
-  if (text.contains('.'))
-    return text.str();
-  auto [mantissa, exponent] = text.split('E');
-  return (mantissa + ".0" + (exponent.empty() ? "" : "E") + exponent).str();
-}
-
 /// The kind that is chosen in the message's oneof; null if none is.
 static const FieldDescriptor *chosen(const Message &message) {
   return message.GetReflection()->GetOneofFieldDescriptor(
@@ -109,7 +95,7 @@ static std::string fieldText(const Message &message,
   const auto *reflection = message.GetReflection();
   switch (field->cpp_type()) {
   case FieldDescriptor::CPPTYPE_DOUBLE:
-    return numberText(reflection->GetDouble(message, field));
+    return train::numberText(reflection->GetDouble(message, field));
   case FieldDescriptor::CPPTYPE_INT64:
     return std::to_string(reflection->GetInt64(message, field));
   case FieldDescriptor::CPPTYPE_BOOL:
@@ -151,15 +137,8 @@ static Attribute makeRule(const Description &description,
                           const Message &rule) {
   std::string text = ruleText(rule);
   std::string problem;
-  Attribute attribute;
-  {
-    ScopedDiagnosticHandler collect(description.getContext(),
-                                    [&](Diagnostic &diagnostic) {
-                                      problem = diagnostic.str();
-                                      return success();
-                                    });
-    attribute = parseAttribute(text, description.getContext());
-  }
+  Attribute attribute =
+      train::parseRule(description.getContext(), text, problem);
   if (!attribute)
     emitError(description.locate(training, field), ErrorCode::InvalidTraining)
         << field << ": " << text << ": " << problem;

@@ -7,6 +7,8 @@
 
 #include "frontends/onnx/Importer.h"
 
+#include "dialects/rt/RT.h"
+#include "dialects/train/Train.h"
 #include "frontends/onnx/ModelFile.h"
 #include "frontends/onnx/Registry.h"
 
@@ -73,6 +75,22 @@ bool Importer::Scope::defines(StringRef name) const {
   return false;
 }
 
+Value Importer::readWeight(onnx::TensorProto &tensor, const Scope &scope) {
+  std::string name = tensor.name();
+  Location location = nameLocation(context, name);
+  auto read = reader.read(tensor, location);
+  if (!read)
+    return nullptr;
+  ElementsAttr value = read->toAttribute(name.empty() ? "weight" : name);
+  if (&scope == &main && trainable.contains(name)) {
+    Value argument = entry->addArgument(value.getType(), location);
+    trainedWeights.push_back({name, argument, value});
+    return argument;
+  }
+  auto constant = nn::createChecked<nn::ConstantOp>(builder, location, value);
+  return succeeded(constant) ? constant->getResult() : Value();
+}
+
 Value Importer::lookUp(StringRef name, Scope &innermost) {
   for (Scope *scope = &innermost; scope; scope = scope->parent) {
     if (auto value = scope->values.find(name); value != scope->values.end())
@@ -80,15 +98,7 @@ Value Importer::lookUp(StringRef name, Scope &innermost) {
     auto weight = scope->weights.find(name);
     if (weight == scope->weights.end())
       continue;
-    Location location = nameLocation(context, name);
-    Value value;
-    if (auto tensor = reader.read(*weight->second, location)) {
-      StringRef blobName = name.empty() ? "weight" : name;
-      auto constant = nn::createChecked<nn::ConstantOp>(
-          builder, location, tensor->toAttribute(blobName));
-      if (succeeded(constant))
-        value = constant->getResult();
-    }
+    Value value = readWeight(*weight->second, *scope);
     scope->weights.erase(weight);
     scope->values[name] = value;
     return value;
@@ -103,10 +113,13 @@ SmallVector<std::string> Importer::inputsBehind(Value value) {
   for (size_t i = 0; i < behind.size(); ++i) {
     if (auto argument = dyn_cast<BlockArgument>(behind[i])) {
       auto function = cast<func::FuncOp>(argument.getOwner()->getParentOp());
+      // Weights that are trained come behind the inputs.
+      unsigned number = argument.getArgNumber(),
+               inputCount = function.getNumArguments();
       inputs.push_back(
-          function
-              .getArgAttrOfType<StringAttr>(argument.getArgNumber(), "rt.name")
-              .str());
+          number < inputCount
+              ? function.getArgAttrOfType<StringAttr>(number, "rt.name").str()
+              : trainedWeights[number - inputCount].name);
       continue;
     }
     for (Value operand : behind[i].getDefiningOp()->getOperands())
@@ -440,6 +453,20 @@ static void eraseDeadOps(Block &block) {
       op.erase();
 }
 
+void Importer::addVariableArguments(func::FuncOp function) {
+  if (trainedWeights.empty())
+    return;
+  SmallVector<DictionaryAttr> attributes;
+  for (unsigned index = 0; index < function.getNumArguments(); ++index)
+    attributes.push_back(function.getArgAttrDict(index));
+  for (const TrainedWeight &weight : trainedWeights)
+    attributes.push_back(builder.getDictionaryAttr(builder.getNamedAttr(
+        "rt.variable", FlatSymbolRefAttr::get(context, weight.name))));
+  function.setFunctionType(builder.getFunctionType(entry->getArgumentTypes(),
+                                                   function.getResultTypes()));
+  function.setAllArgAttrs(attributes);
+}
+
 void Importer::addResults(func::FuncOp function) {
   Location location = fileLocation(context, path);
   SmallVector<Value> values;
@@ -465,8 +492,9 @@ void Importer::addResults(func::FuncOp function) {
         builder.getNamedAttr("rt.name", builder.getStringAttr(output.name()))));
   }
   func::ReturnOp::create(builder, location, values);
+  addVariableArguments(function);
   function.setFunctionType(builder.getFunctionType(
-      function.getArgumentTypes(), ValueRange(values).getTypes()));
+      entry->getArgumentTypes(), ValueRange(values).getTypes()));
   function.setResAttrsAttr(builder.getArrayAttr(attributes));
 }
 
@@ -479,24 +507,39 @@ OwningOpRef<ModuleOp> Importer::import() {
       bindInputs(model.graph(), options, location);
   if (!inputs)
     return nullptr;
+  std::optional<TrainingRequest> training;
+  if (options.training) {
+    training = TrainingRequest::parse(*options.training, location);
+    trainable = chooseTrainable(model.graph(), graph.order.nodes,
+                                *options.training, location);
+  }
   SmallVector<Type> types;
   for (const BoundInput &input : *inputs)
     types.push_back(input.type);
   builder.setInsertionPointToEnd(module->getBody());
   auto function = func::FuncOp::create(builder, location, "predict",
                                        builder.getFunctionType(types, {}));
-  builder.setInsertionPointToEnd(function.addEntryBlock());
+  entry = function.addEntryBlock();
+  builder.setInsertionPointToEnd(entry);
   addArguments(function, *inputs);
   importBody(graph, main);
   addResults(function);
+  if (training)
+    checkNames(*training, main.values, model.graph(), location);
   if (errors.get())
     return nullptr;
-  eraseDeadOps(function.getBody().front());
+  if (training && failed(addTraining(*module, function,
+                                     main.values.lookup(training->output),
+                                     *training, trainedWeights)))
+    return nullptr;
+  for (auto each : module->getOps<func::FuncOp>())
+    eraseDeadOps(each.getBody().front());
   return module;
 }
 
 static void loadDialects(MLIRContext *context) {
-  context->loadDialect<func::FuncDialect, nn::NNDialect>();
+  context->loadDialect<func::FuncDialect, nn::NNDialect, rt::RTDialect,
+                       train::TrainDialect>();
 }
 
 LogicalResult checkStructure(onnx::ModelProto &model, StringRef path,

@@ -20,6 +20,7 @@
 #include "frontends/onnx/Import.h"
 #include "frontends/onnx/Inputs.h"
 #include "frontends/onnx/NodeContext.h"
+#include "frontends/onnx/Training.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/DenseMap.h"
@@ -91,6 +92,8 @@ private:
   void addArguments(mlir::func::FuncOp function,
                     llvm::ArrayRef<BoundInput> inputs);
   void addResults(mlir::func::FuncOp function);
+  /// Declares the arguments that trained weights have become.
+  void addVariableArguments(mlir::func::FuncOp function);
 
   /// Imports the nodes of a body whose inputs are in `scope`.
   void importBody(const CheckedBody &body, Scope &scope);
@@ -108,6 +111,8 @@ private:
                        mlir::Location location);
   /// Null if the value could not be imported.
   mlir::Value lookUp(llvm::StringRef name, Scope &scope);
+  /// A weight as a constant, or as an argument if it is trained.
+  mlir::Value readWeight(onnx::TensorProto &tensor, const Scope &scope);
   onnx::FunctionProto *findFunction(const onnx::NodeProto &node);
 
   onnx::ModelProto &model;
@@ -121,7 +126,10 @@ private:
   Scope *current = nullptr;
   Scope main;
   int depth = 0;
-  int64_t expandedNodes = 0; ///< In the bodies of functions called.
+  int64_t expandedNodes = 0;    ///< In the bodies of functions called.
+  mlir::Block *entry = nullptr; ///< Of `predict`.
+  llvm::StringSet<> trainable;  ///< Names of initializers.
+  llvm::SmallVector<TrainedWeight> trainedWeights;
 };
 
 } // namespace mlcc::onnx_frontend

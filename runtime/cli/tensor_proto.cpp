@@ -4,15 +4,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
-//
-// Artefacts do without the protobuf library: one message of plain fields is
-// read from its wire format (protobuf.dev, "Encoding"). Field numbers are those
-// of onnx.proto.
-//
-//===----------------------------------------------------------------------===//
 
 #include "runtime/cli/tensor_proto.h"
 
+#include "runtime/cli/wire_reader.h"
 #include "runtime/src/errors.h"
 #include "runtime/src/model_check.h"
 
@@ -22,22 +17,7 @@ namespace mlcc::cli {
 
 namespace {
 
-enum WireType { Varint = 0, Fixed64 = 1, Delimited = 2, Fixed32 = 5 };
-
-enum FieldNumber {
-  Dims = 1,
-  DataType = 2,
-  FloatData = 4,
-  Int32Data = 5,
-  StringData = 6,
-  Int64Data = 7,
-  Name = 8,
-  RawData = 9,
-  DoubleData = 10,
-  Uint64Data = 11,
-  ExternalData = 13,
-  DataLocation = 14
-};
+using namespace tensor_proto;
 
 /// TensorProto.DataType to mlcc_type; 0 where there is none.
 constexpr int32_t types[] = {0,        MLCC_F32, MLCC_U8,  MLCC_I8,  MLCC_U16,
@@ -45,80 +25,13 @@ constexpr int32_t types[] = {0,        MLCC_F32, MLCC_U8,  MLCC_I8,  MLCC_U16,
                              MLCC_F16, MLCC_F64, MLCC_U32, MLCC_U64, 0,
                              0,        MLCC_BF16};
 
-/// Takes a message apart, field by field.
-class WireReader {
-public:
-  WireReader(Bytes bytes, const std::string &file) : bytes(bytes), file(file) {}
-
-  /// Reads the next field's key; returns false at the end.
-  bool next() {
-    if (bytes.empty())
-      return false;
-    uint64_t key = varint();
-    number = key >> 3;
-    wireType = static_cast<int>(key & 7);
-    if (number == 0)
-      fail();
-    return true;
-  }
-  uint64_t varint() {
-    uint64_t value = 0;
-    for (int shift = 0; shift < 70; shift += 7) {
-      uint8_t byte = take(1)[0];
-      if (shift < 64)
-        value |= static_cast<uint64_t>(byte & 127) << shift;
-      if (byte < 128)
-        return value;
-    }
-    fail();
-  }
-  Bytes take(uint64_t size) {
-    if (size > bytes.size())
-      fail();
-    Bytes result = bytes.first(size);
-    bytes = bytes.subspan(size);
-    return result;
-  }
-  Bytes delimited() { return take(varint()); }
-  void skip() {
-    switch (wireType) {
-    case Varint:
-      varint();
-      return;
-    case Fixed64:
-      take(8);
-      return;
-    case Delimited:
-      delimited();
-      return;
-    case Fixed32:
-      take(4);
-      return;
-    default:
-      fail();
-    }
-  }
-  bool atEnd() const { return bytes.empty(); }
-  [[noreturn]] void fail() const {
-    throw RuntimeError(RuntimeErrorCode::MalformedFile,
-                       file + ": not a complete ONNX TensorProto");
-  }
-
-  uint64_t number = 0;
-  int wireType = 0;
-
-private:
-  Bytes bytes;
-  const std::string &file;
-};
-
 /// A TensorProto as it is stored.
 class TensorReader {
 public:
   explicit TensorReader(const std::string &file) : file(file) {}
 
   NamedArray read(Bytes bytes) {
-    WireReader reader(bytes, file);
+    WireReader reader(bytes, file, "TensorProto");
     while (reader.next())
       readField(reader);
     return {name, assemble()};
@@ -173,7 +86,7 @@ private:
       return handler(reader.varint());
     if (reader.wireType != Delimited)
       reader.fail();
-    WireReader values(reader.delimited(), file);
+    WireReader values(reader.delimited(), file, "TensorProto");
     while (!values.atEnd())
       handler(values.varint());
   }

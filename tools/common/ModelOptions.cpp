@@ -20,7 +20,8 @@ using namespace mlcc::tools;
 using llvm::StringRef;
 
 void ModelOptions::addTo(CLI::App &app) {
-  app.add_option("model", path, "The model file (.onnx, .mlc.textproto, .mlc)")->type_name("FILE");
+  app.add_option("model", path, "The model file (.onnx, .mlc.textproto, .mlc)")
+      ->type_name("FILE");
   app.add_option("--shape", shapes,
                  "Bind an input's shape, e.g. data=1x3x224x224")
       ->type_name("INPUT=SHAPE")
@@ -39,6 +40,29 @@ void ModelOptions::addTo(CLI::App &app) {
                  "The element type of a description's parameters: f32 or f64")
       ->check(CLI::IsMember({"f32", "f64"}))
       ->type_name("TYPE");
+  constexpr const char *group = "Training of ONNX models";
+  app.add_flag("--train", train,
+               "Make a program that trains the model further; needs --loss")
+      ->group(group);
+  app.add_option("--loss", loss,
+                 "What to minimize, of a value of the graph and an input that "
+                 "is new or the model's, e.g. "
+                 "softmax_cross_entropy:logits,labels; also mse, bce_logits, "
+                 "l1 and others (docs/training.md)")
+      ->type_name("KIND:OUTPUT,TARGET")
+      ->group(group);
+  app.add_option("--optimizer", optimizer,
+                 "e.g. adam:lr=0.001,beta1=0.9, or sgd, momentum, rmsprop, "
+                 "adamw... (default: adam)")
+      ->type_name("NAME[:FIELD=VALUE,...]")
+      ->group(group);
+  app.add_option("--trainable", trainable,
+                 "The initializers to train, e.g. 'fc.*'; may be repeated "
+                 "(default: the weights of layers)")
+      ->type_name("PATTERN")
+      ->expected(1)
+      ->take_all()
+      ->group(group);
 }
 
 namespace {
@@ -118,8 +142,32 @@ llvm::LogicalResult ModelOptions::parse(mlir::MLIRContext *context,
   if (!isText && !elementType.empty())
     type.fail(elementType, "the element types of this model are fixed");
   compile.description = {options.dimensions, elementType};
+  bool trainingFailed = llvm::failed(parseTraining(context, compile));
   return llvm::success(!shape.failed && !dimension.failed && !value.failed &&
-                       !type.failed);
+                       !type.failed && !trainingFailed);
+}
+
+llvm::LogicalResult ModelOptions::parseTraining(mlir::MLIRContext *context,
+                                                CompileOptions &compile) const {
+  auto fail = [&](const llvm::Twine &message) {
+    return emitError(mlir::UnknownLoc::get(context), ErrorCode::InvalidOption)
+           << message;
+  };
+  if (!train) {
+    if (!loss.empty() || !optimizer.empty() || !trainable.empty())
+      return fail("--loss, --optimizer and --trainable are of use with --train "
+                  "only");
+    return llvm::success();
+  }
+  if (!StringRef(path).ends_with(".onnx"))
+    return fail("--train is for ONNX models; a description says itself how it "
+                "is trained");
+  if (loss.empty())
+    return fail("--train needs --loss, e.g. --loss "
+                "softmax_cross_entropy:logits,labels");
+  compile.import.training = {loss, optimizer.empty() ? "adam" : optimizer,
+                             trainable};
+  return llvm::success();
 }
 
 std::optional<int> mlcc::tools::parseCommandLine(CLI::App &app, int argc,

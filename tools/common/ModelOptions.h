@@ -22,6 +22,10 @@ struct ModelOptions {
   std::vector<std::string> dimensions; ///< "batch=1"
   std::vector<std::string> bindings;   ///< "sr=16000"
   std::string elementType;             ///< "f32", "f64", or "" for the model's
+  bool train = false;                  ///< an ONNX model
+  std::string loss;                    ///< "mse:output,target"
+  std::string optimizer;               ///< "adam:lr=0.001"
+  std::vector<std::string> trainable;  ///< "fc.*"
 
   void addTo(CLI::App &app);
 
@@ -29,6 +33,10 @@ struct ModelOptions {
   /// unknown location.
   llvm::LogicalResult parse(mlir::MLIRContext *context,
                             CompileOptions &options) const;
+
+private:
+  llvm::LogicalResult parseTraining(mlir::MLIRContext *context,
+                                    CompileOptions &options) const;
 };
 
 /// Parses the command line. Returns the exit status if the program ends here:

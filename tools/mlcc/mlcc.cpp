@@ -63,6 +63,12 @@ Example: a network that is described in text, and trained
   mlcc lenet.mlc.textproto -o lenet
   ./lenet train --data digits.npz --epochs 20 --save run/
 
+Example: the last layer of an ONNX model is trained further, and written back
+  mlcc digits.onnx --train --loss softmax_cross_entropy:logits,labels
+      --optimizer adam:lr=0.001 --trainable 'fc.*' -o digits
+  ./digits train --data new.npz --epochs 5 --save run/
+  ./digits export --load run/ --onnx digits.onnx --output trained.onnx
+
 Example: a library for an application, with resnet50.h and CMake glue beside it
   mlcc resnet50.onnx --emit=static -o libresnet50.a
 

@@ -225,14 +225,21 @@ void TrainCommands::addExport(CLI::App &app, const std::string &program) {
                  "A checkpoint, or the folder of a run")
       ->required()
       ->type_name("FILE");
-  app.add_option("--output,-o", exported.output, "FILE.safetensors or FILE.npz")
+  app.add_option("--output,-o", exported.output,
+                 "FILE.safetensors or FILE.npz; with --onnx, FILE.onnx")
       ->required()
+      ->type_name("FILE");
+  app.add_option("--onnx", exported.onnx,
+                 "The ONNX model that this program was compiled of: it is "
+                 "written with the trained weights in place of its own")
       ->type_name("FILE");
   app.add_flag("--all", exported.all,
                "Also what the optimizer remembers, counters and random states");
   app.footer("Parameters and statistics, under the names of the model.\n"
              "Example:\n  " +
-             program + " export --load run --output weights.safetensors");
+             program + " export --load run --output weights.safetensors\n  " +
+             program +
+             " export --load run --onnx model.onnx --output trained.onnx");
 }
 
 std::optional<int> TrainCommands::execute(const mlcc_model &model) const {

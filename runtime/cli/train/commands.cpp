@@ -9,6 +9,7 @@
 
 #include "runtime/cli/text.h"
 #include "runtime/cli/train/npz.h"
+#include "runtime/cli/train/onnx_weights.h"
 #include "runtime/cli/train/shuffle.h"
 #include "runtime/cli/train/state.h"
 #include "runtime/cli/train/trainer.h"
@@ -244,19 +245,36 @@ int evalCommand(const mlcc_model &model, const EvalOptions &options) {
 // export
 //===----------------------------------------------------------------------===//
 
+/// Checks that what is to be written is what the file's name says.
+static void checkOutput(const ExportOptions &options) {
+  bool toOnnx = !options.onnx.empty();
+  if (toOnnx ? !options.output.ends_with(".onnx")
+             : !options.output.ends_with(".npz") &&
+                   !options.output.ends_with(".safetensors"))
+    throw RuntimeError(RuntimeErrorCode::InvalidCommandLine,
+                       options.output + ": the name must end in " +
+                           (toOnnx ? ".onnx"
+                                   : ".safetensors or .npz; to write an ONNX "
+                                     "model, give that which was trained with "
+                                     "--onnx"));
+  if (toOnnx && options.all)
+    throw RuntimeError(RuntimeErrorCode::InvalidCommandLine,
+                       "--all: an ONNX model has no place for anything but "
+                       "weights");
+}
+
 int exportCommand(const mlcc_model &model, const ExportOptions &options) {
+  checkOutput(options);
   Model loaded(model, 1);
   RunState state = prepareVariables(loaded, options.weights, 1);
   std::vector<TensorView> views =
       variableViews(loaded, /*onlyWeights=*/!options.all);
-  if (options.output.ends_with(".npz"))
+  if (!options.onnx.empty())
+    writeOnnxWeights(options.onnx, views, options.output);
+  else if (options.output.ends_with(".npz"))
     writeNpz(options.output, views);
-  else if (options.output.ends_with(".safetensors"))
-    writeSafetensors(options.output, views, {{"model", model.name}});
   else
-    throw RuntimeError(RuntimeErrorCode::InvalidCommandLine,
-                       options.output +
-                           ": the name must end in .safetensors or .npz");
+    writeSafetensors(options.output, views, {{"model", model.name}});
   uint64_t bytes = 0;
   for (const TensorView &view : views)
     bytes += view.bytes.size();

@@ -71,7 +71,8 @@ int generateCommand(const mlcc_model &model, const GenerateOptions &options);
 
 struct ExportOptions {
   std::string weights;
-  std::string output; ///< .safetensors or .npz
+  std::string output; ///< .safetensors or .npz, or .onnx with `onnx`
+  std::string onnx;   ///< the model that was trained; empty: none
   bool all = false;   ///< optimizer and counters too
 };
 int exportCommand(const mlcc_model &model, const ExportOptions &options);
