@@ -11,6 +11,7 @@
 #include "dialects/diagnostics/Diagnostics.h"
 #include "dialects/nn/Interpreter.h"
 #include "dialects/nn/Math.h"
+#include "dialects/nn/NN.h"
 #include "dialects/rt/RT.h"
 #include "dialects/train/Train.h"
 
@@ -53,6 +54,7 @@ private:
   FailureOr<Value> buildObjective();
   LogicalResult chooseArguments(const llvm::StringMap<HostTensor> &variables);
   HostTensor inputValue(unsigned number);
+  LogicalResult holdBarriers();
   FailureOr<SmallVector<HostTensor>> evaluateGradients();
   FailureOr<double> objectiveAt(unsigned argument, int64_t element,
                                 double offset);
@@ -175,6 +177,31 @@ Checker::chooseArguments(const llvm::StringMap<HostTensor> &variables) {
   return success();
 }
 
+/// Barriers become constants: what stands behind one is no function of the
+/// parameters to gradients, nor may it be to differences.
+LogicalResult Checker::holdBarriers() {
+  auto barriers =
+      llvm::to_vector(function.front().getOps<nn::StopGradientOp>());
+  if (barriers.empty())
+    return success();
+  OwningOpRef<func::FuncOp> copy = function.clone();
+  SmallVector<Value> inFront;
+  for (auto barrier : copy->front().getOps<nn::StopGradientOp>())
+    inFront.push_back(barrier.getResult());
+  copy->front().getTerminator()->setOperands(inFront);
+  auto values = nn::interpret(copy->front(), arguments);
+  if (failed(values))
+    return failure();
+  for (auto [barrier, value] : llvm::zip_equal(barriers, *values)) {
+    OpBuilder builder(barrier);
+    Value held = nn::ConstantOp::create(builder, barrier.getLoc(),
+                                        value.toAttribute("barrier"));
+    barrier.getResult().replaceAllUsesWith(held);
+    barrier->erase();
+  }
+  return success();
+}
+
 FailureOr<SmallVector<HostTensor>> Checker::evaluateGradients() {
   OwningOpRef<func::FuncOp> both = function.clone();
   Operation *end = both->front().getTerminator();
@@ -254,6 +281,18 @@ FailureOr<Worst> Checker::compare(unsigned argument,
   return worst;
 }
 
+/// What users call an op: its node's name, or where it is in their file.
+static std::string placeOf(Location location) {
+  if (auto name = dyn_cast<NameLoc>(location))
+    return name.getName().str();
+  if (auto file = dyn_cast<FileLineColLoc>(location))
+    return (file.getFilename().getValue() + ":" + Twine(file.getLine())).str();
+  if (auto fused = dyn_cast<FusedLoc>(location))
+    if (!fused.getLocations().empty())
+      return placeOf(fused.getLocations().front());
+  return "";
+}
+
 LogicalResult Checker::report(unsigned argument, const Worst &worst,
                               llvm::raw_ostream &stream) {
   StringRef name = variableOf(argument).getValue();
@@ -263,10 +302,11 @@ LogicalResult Checker::report(unsigned argument, const Worst &worst,
   for (Operation *other : function.getArgument(argument).getUsers())
     user = other;
   std::string op = user ? user->getName().getStringRef().str() : "none";
-  stream << llvm::format("%-5s %-32s %-24s %10lld  %- 15.8g %- 15.8g %.1e\n",
+  stream << llvm::format("%-5s %-32s %-24s %10lld  %- 15.8g %- 15.8g %.1e",
                          agrees ? "ok" : "WRONG", name.str().c_str(),
                          op.c_str(), static_cast<long long>(worst.element),
                          worst.gradient, worst.difference, worst.error);
+  stream << "  " << (user ? placeOf(user->getLoc()) : "") << '\n';
   // The next parameter may take long.
   stream.flush();
   if (agrees)
@@ -284,13 +324,15 @@ LogicalResult Checker::run(const llvm::StringMap<HostTensor> &variables,
   if (failed(objective) || failed(chooseArguments(variables)))
     return failure();
   function.front().getTerminator()->setOperands(*objective);
+  if (failed(holdBarriers()))
+    return failure();
   auto gradients = evaluateGradients();
   if (failed(gradients))
     return failure();
   stream << step.getLoss() << ": the worst element of each parameter\n"
-         << llvm::format("%-5s %-32s %-24s %10s  %-15s %-15s %s\n", "",
+         << llvm::format("%-5s %-32s %-24s %10s  %-15s %-15s %-7s  %s\n", "",
                          "parameter", "used by", "element", " gradient",
-                         " difference", "error");
+                         " difference", "error", "at");
   bool agree = true;
   for (auto [parameter, gradient] : llvm::zip_equal(parameters, *gradients)) {
     auto worst = compare(parameter, gradient);

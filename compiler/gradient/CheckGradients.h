@@ -24,15 +24,16 @@ struct CheckGradientsOptions {
   int64_t elements = 12;
   /// Largest difference, relative to the larger of the element and the
   /// parameter's largest gradient.
-  double tolerance = 1e-5;
+  double tolerance = 1e-6;
 };
 
 /// For each train.step of an imported module whose numbers are f64, compares
 /// the gradients of its objective by its parameters with central differences,
 /// both by the reference evaluation: parameters are initialized and moved a
 /// little off, inputs are random (floats in [0, 1), integers in their range, or
-/// 0 and 1). Writes a line for each parameter: the worst element, and the op
-/// that uses the parameter first.
+/// 0 and 1). Barriers (nn.stop_gradient) keep their values where parameters
+/// move. Writes a line for each parameter: the worst element, the op that uses
+/// the parameter first, and its place in the user's model.
 ///
 /// Fails, after an error, if a gradient differs (StageFailed), if there is
 /// nothing to train (InvalidTraining) or an op has no gradient (NoGradient).

@@ -1,6 +1,8 @@
 """ONNX files that are trained further and written back: against numpy, and with onnx's own checker."""
 
 import os
+import re
+import subprocess
 
 import numpy as np
 import onnx
@@ -50,8 +52,8 @@ def last_layer(tools):
     layer = ("Parameter193", "Parameter194")
 
     def train(run, *options):
-        return tools.run(program, "train", "--data", data, "--save", os.path.join(folder, run), "--threads", "1",
-                         *options)
+        return tools.run(program, "train", "--data", data, "--save", os.path.join(folder, run), "--overwrite",
+                         "--threads", "1", *options)
 
     def export(run, path):
         tools.run(program, "export", "--load", os.path.join(folder, run), "--onnx", source, "--output", path)
@@ -140,6 +142,26 @@ def last_layer(tools):
         if os.path.exists(os.path.join(folder, "refused.onnx")):
             raise Failure("a file was written")
 
+    @group.case("damaged files are refused or copied, nothing worse")
+    def _():
+        chance = np.random.default_rng(3)
+        with open(source, "rb") as file:
+            original = file.read()
+        damaged, written = os.path.join(folder, "damaged.onnx"), os.path.join(folder, "written.onnx")
+        for attempt in range(60):
+            content = bytearray(original[:chance.integers(len(original))] if attempt % 2 else original)
+            # Lengths and keys lie around names.
+            anchor = content.find(b"Parameter19", chance.integers(len(content) // 2 + 1))
+            for at in chance.integers(max(anchor - 40, 0), max(anchor + 40, 1), size=3 if anchor > 0 else 0):
+                if at < len(content):
+                    content[at] = chance.integers(256)
+            with open(damaged, "wb") as file:
+                file.write(content)
+            done = subprocess.run([program, "export", "--load", os.path.join(folder, "run"), "--onnx", damaged,
+                                   "--output", written], capture_output=True, timeout=60, text=True)
+            if done.returncode not in (0, 2) or (done.returncode == 2 and "MLCC-51" not in done.stderr):
+                raise Failure(f"attempt {attempt}: exit status {done.returncode}\n{done.stderr}")
+
     return group
 
 
@@ -189,7 +211,8 @@ def whole_model(tools):
         np.savez(data, x=images.astype(np.float32), labels=labels)
         tools.run(tools.mlcc, source, "--dim", "n=8", "--train", "--loss", "cross_entropy:logits,labels",
                   "--optimizer", "adam:lr=0.02", "-o", program)
-        tools.run(program, "train", "--data", data, "--save", run, "--epochs", "60", "--threads", "1")
+        tools.run(program, "train", "--data", data, "--save", run, "--overwrite", "--epochs", "60",
+                  "--threads", "1")
         values = tools.run_json(program, "eval", "--data", data, "--load", run, "--json")
         if not values["loss"] < 0.6:
             raise Failure(f"{values}")
@@ -213,6 +236,17 @@ def whole_model(tools):
         tools.run(compiled, "run", "--input", compiled + ".npy", "--output-dir", compiled + "-out")
         np.testing.assert_allclose(np.load(os.path.join(compiled + "-out", "probabilities.npy")),
                                    np.load(predictions)["probabilities"], rtol=1e-4, atol=1e-6)
+
+    @group.case("gradients agree with differences, and the tolerance counts")
+    def _():
+        options = (source, "--dim", "n=4", "--train", "--loss", "cross_entropy:logits,labels", "--gradcheck")
+        text = tools.run(tools.mlcc, *options)
+        for name in layers:
+            if not re.search(rf"^ok +{name} .* (conv|norm|fc)$", text, re.MULTILINE):
+                raise Failure(f"{name}:\n{text}")
+        text = tools.run(tools.mlcc, *options, "--gradcheck-tolerance", "1e-30", status=1)
+        if "MLCC-3001" not in text or "WRONG" not in text:
+            raise Failure(text)
 
     @group.case("a target may be an input, and a loss a regression")
     def _():

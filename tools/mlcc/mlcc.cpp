@@ -10,6 +10,7 @@
 #include "compiler/driver/Compile.h"
 #include "compiler/driver/Registry.h"
 #include "compiler/gradient/CheckGradients.h"
+#include "compiler/gradient/DoublePrecision.h"
 #include "compiler/layout/TargetIsa.h"
 #include "compiler/link/Link.h"
 #include "compiler/link/TemporaryFile.h"
@@ -47,6 +48,7 @@ struct Arguments {
   std::string listErrors;
   std::string cpu = "native";
   unsigned optimizationLevel = 3;
+  CheckGradientsOptions gradients;
   bool check = false, checkGradients = false, remarks = false, timeStages = false;
 };
 
@@ -107,8 +109,22 @@ static void addOptions(CLI::App &app, Arguments &arguments) {
   app.add_flag("--check", arguments.check,
                "Only say whether the model can be compiled, and what it needs");
   app.add_flag("--gradcheck", arguments.checkGradients,
-               "Only compare the gradients of a description that trains with "
-               "differences, in f64");
+               "Only compare the gradients of a description, or of an ONNX "
+               "model with --train, with differences, in f64");
+  app.add_option("--gradcheck-tolerance", arguments.gradients.tolerance,
+                 "The largest relative difference that --gradcheck allows")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str()
+      ->type_name("T");
+  app.add_option("--gradcheck-elements", arguments.gradients.elements,
+                 "How many elements of each parameter --gradcheck looks at")
+      ->check(CLI::Range(1, 1000000000))
+      ->capture_default_str()
+      ->type_name("N");
+  app.add_option("--gradcheck-seed", arguments.gradients.seed,
+                 "Of the elements, inputs and first values of --gradcheck")
+      ->capture_default_str()
+      ->type_name("N");
   app.add_flag("--remarks", arguments.remarks,
                "Say what stays slow: reorders, memory beyond the bound");
   app.add_flag("--time-stages", arguments.timeStages,
@@ -333,7 +349,10 @@ static LogicalResult checkGradientsOf(const Arguments &arguments,
   const Stage &import = *findStage("import");
   mlir::OwningOpRef<mlir::ModuleOp> module = compileTo(
       arguments.model.path, import, import, options, context, silently);
-  return module ? checkGradients(*module, {}, llvm::outs()) : llvm::failure();
+  // ONNX files have types of their own.
+  if (!module || failed(convertToDouble(*module)))
+    return llvm::failure();
+  return checkGradients(*module, arguments.gradients, llvm::outs());
 }
 
 static LogicalResult compile(Arguments &arguments, mlir::MLIRContext *context) {
