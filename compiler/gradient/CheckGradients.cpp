@@ -262,7 +262,7 @@ FailureOr<Worst> Checker::compare(unsigned argument,
         i == 0 ? largest
                : std::uniform_int_distribution<int64_t>(0, count - 1)(random);
     Worst here{element, gradient.getAsDouble(element), 0, INFINITY};
-    for (double distance : {1e-3, 1e-4, 1e-5}) {
+    for (double distance : {1e-3, 1e-4, 1e-5, 1e-6, 1e-7}) {
       auto derivative = difference(argument, here.element, distance);
       if (failed(derivative))
         return failure();
