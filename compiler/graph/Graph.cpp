@@ -41,6 +41,9 @@ void mlcc::buildGraphPipeline(OpPassManager &manager,
   function.addPass(createFoldAffine());
   clean();
   function.addPass(createCSEPass());
+  if (options.memoryLimit > 0)
+    manager.addNestedPass<func::FuncOp>(
+        createRecompute({options.memoryLimit, options.report}));
   manager.addPass(createReleaseWeights());
 }
 

@@ -14,7 +14,13 @@ class OpPassManager;
 
 namespace mlcc {
 
-struct GraphOptions {};
+struct GraphOptions {
+  /// Bytes of memory that a function should need beside variables and weights;
+  /// values are computed again to stay within. 0: no limit.
+  int64_t memoryLimit = 0;
+  /// Remark what is computed again.
+  bool report = false;
+};
 
 /// Adds the passes of the graph stage. In and out: `func.func` of nn ops on
 /// plain tensors. Afterwards constants are folded, exported pieces are

@@ -37,6 +37,22 @@ def Simplify : GraphPass<"nn-simplify"> {
   }];
 }
 
+def Recompute : GraphPass<"nn-recompute"> {
+  let summary = "Computes values again rather than keeping them, within a limit of memory";
+  let description = [{
+    Values that lie unused across the peak of memory, such as those that the backward
+    pass needs of the forward pass, are computed again behind it from values that
+    are kept, those first that free the most bytes for their work, until at most
+    `limit` bytes are alive together or nothing helps. Equal ops are kept apart by a
+    reshape (a view) with the attribute `nn.again`.
+  }];
+  let options = [
+    Option<"limit", "limit", "int64_t", "0", "Bytes alive together; 0: no limit">,
+    Option<"report", "report", "bool", "false", "Remark what is computed again">];
+  let statistics = [
+    Statistic<"recomputed", "recomputed", "Values computed again">];
+}
+
 def Recompose : GraphPass<"nn-recompose"> {
   let summary = "Recognize the exported pieces of one operation";
   let description = [{

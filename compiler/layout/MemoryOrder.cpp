@@ -7,6 +7,7 @@
 
 #include "compiler/layout/MemoryOrder.h"
 
+#include "dialects/nn/Again.h"
 #include "dialects/nn/NN.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -310,8 +311,10 @@ static bool rewriteReshape(nn::ReshapeOp op, Forms &forms, OpBuilder &builder) {
                      ? input
                      : forms.get(input, keepable, op);
   builder.setInsertionPoint(op);
-  Value view = dnn::ViewOp::create(builder, op.getLoc(),
-                                   dnn::withLayout(outType, outTag), source);
+  auto view = dnn::ViewOp::create(builder, op.getLoc(),
+                                  dnn::withLayout(outType, outTag), source);
+  if (Attribute again = op->getAttr(nn::againAttrName))
+    view->setAttr(nn::againAttrName, again);
   op.getResult().replaceAllUsesWith(view);
   op.erase();
   return true;

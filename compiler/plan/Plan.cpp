@@ -20,7 +20,8 @@ using namespace mlir;
 
 void mlcc::buildPlanPipeline(OpPassManager &manager,
                              const PlanOptions &options) {
-  manager.addPass(createPlanPrograms(PlanProgramsOptions{options.report}));
+  manager.addPass(createPlanPrograms(
+      PlanProgramsOptions{options.report, options.memoryLimit}));
   manager.addPass(createInPlaceKernels());
 }
 

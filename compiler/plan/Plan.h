@@ -28,6 +28,8 @@ namespace mlcc {
 struct PlanOptions {
   /// Remark the size of each arena against the lower bound.
   bool report = false;
+  /// Bytes that an arena may have; more is an error. 0: no limit.
+  int64_t memoryLimit = 0;
 };
 
 void buildPlanPipeline(mlir::OpPassManager &manager,

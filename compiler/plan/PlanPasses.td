@@ -35,6 +35,8 @@ def PlanPrograms : Pass<"plan-programs", "::mlir::ModuleOp"> {
     Option<"report", "report", "bool", "false",
            "Remark the size of each arena against the lower bound, and new "
            "values of variables that are copied">,
+    Option<"limit", "limit", "int64_t", "0",
+           "Bytes that an arena may have; 0: no limit">,
   ];
   let statistics = [
     Statistic<"steps", "steps", "Steps of all programs">,

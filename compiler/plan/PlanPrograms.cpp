@@ -559,6 +559,12 @@ private:
     FailureOr<rt::ProgramOp> program = planner.plan();
     if (failed(program))
       return failure();
+    int64_t arena = program->getArena();
+    if (limit > 0 && arena > limit)
+      return emitError(program->getLoc(), ErrorCode::MemoryLimit)
+             << "@" << function.getSymName() << " needs " << arena
+             << " bytes beside variables and weights, the limit is "
+             << int64_t(limit);
     if (report)
       emitRemark(program->getLoc())
           << "arena of @" << function.getSymName() << ": "

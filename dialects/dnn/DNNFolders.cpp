@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/dnn/DNN.h"
+#include "dialects/nn/Again.h"
 
 using namespace mlir;
 using namespace mlcc;
@@ -28,10 +29,12 @@ OpFoldResult ReorderOp::fold(FoldAdaptor) {
 
 /// A view of a view is a view of the first one's source.
 OpFoldResult ViewOp::fold(FoldAdaptor) {
+  if ((*this)->hasAttr(nn::againAttrName))
+    return {};
   if (getSrc().getType() == getResult().getType())
     return getSrc();
   auto first = getSrc().getDefiningOp<ViewOp>();
-  if (!first)
+  if (!first || first->hasAttr(nn::againAttrName))
     return {};
   if (first.getSrc().getType() == getResult().getType())
     return first.getSrc();

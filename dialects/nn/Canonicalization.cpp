@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/nn/Again.h"
 #include "dialects/nn/NN.h"
 #include "mlir/IR/PatternMatch.h"
 
@@ -172,6 +173,8 @@ OpFoldResult ResizeOp::fold(FoldAdaptor) {
 OpFoldResult ConstantOp::fold(FoldAdaptor) { return getValue(); }
 
 OpFoldResult ReshapeOp::fold(FoldAdaptor) {
+  if ((*this)->hasAttr(againAttrName))
+    return {};
   return sameTypeOrNone(*this, getInput());
 }
 
@@ -231,7 +234,7 @@ struct ReshapeOfReshape : OpRewritePattern<ReshapeOp> {
   LogicalResult matchAndRewrite(ReshapeOp op,
                                 PatternRewriter &rewriter) const override {
     auto inner = op.getInput().getDefiningOp<ReshapeOp>();
-    if (!inner)
+    if (!inner || inner->hasAttr(againAttrName) || op->hasAttr(againAttrName))
       return failure();
     rewriter.replaceOpWithNewOp<ReshapeOp>(op, op.getType(), inner.getInput(),
                                            op.getShape());

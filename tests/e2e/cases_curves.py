@@ -15,7 +15,7 @@ STEPS = {("resnet18", "f64"): 30, ("resnet18", "f32"): 40}
 
 
 def groups(tools):
-    return [curve(tools, model, dtype) for model in curves.MODELS for dtype in ("f64", "f32")]
+    return [curve(tools, model, dtype) for model in curves.MODELS for dtype in ("f64", "f32")] + [limited(tools)]
 
 
 def curve(tools, model, dtype):
@@ -32,4 +32,27 @@ def curve(tools, model, dtype):
                 apart = curves.difference(got, expected)
                 raise Failure(f"step {apart.argmax()}: relative difference {apart.max():.1e}, "
                               f"{apart[:20].max():.1e} in the first 20 steps")
+    return group
+
+
+def limited(tools):
+    group = Group("curves/memory-limit")
+
+    @group.case("values that are computed again change nothing")
+    def _():
+        name, limit = "resnet18/adam", 8_500_000
+        free = curves.Run(tools.mlcc, name, "f64", os.path.dirname(tools.path("curves", "free", "x")))
+        tight = curves.Run(tools.mlcc, name, "f64", os.path.dirname(tools.path("curves", "tight", "x")),
+                           options=["--memory-limit", str(limit)])
+        if not tight.model.arena_bytes <= limit < free.model.arena_bytes:
+            raise Failure(f"arenas of {free.model.arena_bytes} and {tight.model.arena_bytes} bytes")
+        if free.losses(4) != tight.losses(4):
+            raise Failure("other losses within the limit")
+
+    @group.case("a limit that is too low")
+    def _():
+        source = os.path.join(HERE, "training", "mlp.mlc.textproto")
+        tools.expect_error(tools.mlcc, source, "-o", tools.path("curves", "mlp"), "--memory-limit", "1kB",
+                           codes="2005")
+
     return group

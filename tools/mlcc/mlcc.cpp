@@ -49,7 +49,9 @@ struct Arguments {
   std::string cpu = "native";
   unsigned optimizationLevel = 3;
   CheckGradientsOptions gradients;
-  bool check = false, checkGradients = false, remarks = false, timeStages = false;
+  bool check = false, checkGradients = false, remarks = false,
+       timeStages = false;
+  uint64_t memoryLimit = 0;
 };
 
 } // namespace
@@ -125,6 +127,11 @@ static void addOptions(CLI::App &app, Arguments &arguments) {
                  "Of the elements, inputs and first values of --gradcheck")
       ->capture_default_str()
       ->type_name("N");
+  app.add_option("--memory-limit", arguments.memoryLimit,
+                 "Bytes that a function may need beside variables and weights "
+                 "(200MB): training computes values again to stay within")
+      ->transform(CLI::AsSizeValue(/*kb_is_1000=*/true).description(""))
+      ->type_name("BYTES");
   app.add_flag("--remarks", arguments.remarks,
                "Say what stays slow: reorders, memory beyond the bound");
   app.add_flag("--time-stages", arguments.timeStages,
@@ -165,7 +172,8 @@ static void listErrors() {
                  << error.remedy << '\n';
 }
 
-/// The file's name without folder and endings: "digits" of "x/digits.mlc.textproto".
+/// The file's name without folder and endings: "digits" of
+/// "x/digits.mlc.textproto".
 static StringRef stemOf(StringRef path) {
   path.consume_back(".textproto");
   return llvm::sys::path::stem(path);
@@ -306,8 +314,11 @@ static LogicalResult resolve(Arguments &arguments, CompileOptions &options,
   options.codegen.cpu = arguments.cpu;
   options.codegen.optimizationLevel = arguments.optimizationLevel;
   options.codegen.executable = arguments.emit == Emit::Executable;
+  options.graph.memoryLimit = arguments.memoryLimit;
+  options.graph.report = arguments.remarks;
   options.layout.remarks = arguments.remarks;
   options.plan.report = arguments.remarks;
+  options.plan.memoryLimit = arguments.memoryLimit;
   return success();
 }
 
@@ -336,9 +347,9 @@ static LogicalResult checkDescription(const Arguments &arguments,
   if (failed(mlc_frontend::checkModel(arguments.model.path, options.description,
                                       context, llvm::outs())))
     return llvm::failure();
-  return success(bool(compileTo(arguments.model.path, allStages().front(),
-                                *findStage("gradient"), options, context,
-                                silently)));
+  return success(
+      bool(compileTo(arguments.model.path, allStages().front(),
+                     *findStage("gradient"), options, context, silently)));
 }
 
 /// Imports the model in f64 and checks the gradients of its training steps.
@@ -385,7 +396,8 @@ static LogicalResult compile(Arguments &arguments, mlir::MLIRContext *context) {
 
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
-  CLI::App app("Compiles a neural network, an ONNX file or an mlc description, to a native program "
+  CLI::App app("Compiles a neural network, an ONNX file or an mlc description, "
+               "to a native program "
                "for CPUs",
                "mlcc");
   Arguments arguments;

@@ -66,7 +66,7 @@ def rate(name):
     return RATES.get(name, RATES[name.split("/")[1]])
 
 
-def compile_model(mlcc, name, dtype, folder):
+def compile_model(mlcc, name, dtype, folder, options=()):
     """Compiles MODEL/OPTIMIZER to a library; returns its path and symbol."""
     model, optimizer = name.split("/")
     with open(os.path.join(HERE, model + ".mlc.textproto")) as file:
@@ -76,7 +76,7 @@ def compile_model(mlcc, name, dtype, folder):
         file.write(text + TRAINING[optimizer].format(rate(name)))
     library = source.replace(".mlc.textproto", ".so")
     sizes = SIZES.get(model, {}).get(dtype, [])
-    subprocess.run([mlcc, source, "--emit=shared", "--dtype", dtype, *sizes, "--name", f"{model}_{optimizer}",
+    subprocess.run([mlcc, source, "--emit=shared", "--dtype", dtype, *sizes, *options, "--name", f"{model}_{optimizer}",
                     "-o", library], check=True)
     return library, f"{model}_{optimizer}"
 
@@ -84,8 +84,8 @@ def compile_model(mlcc, name, dtype, folder):
 class Run:
     """A compiled model with initial weights."""
 
-    def __init__(self, mlcc, name, dtype, folder, threads=1):
-        path, symbol = compile_model(mlcc, name, dtype, folder)
+    def __init__(self, mlcc, name, dtype, folder, threads=1, options=()):
+        path, symbol = compile_model(mlcc, name, dtype, folder, options)
         self.model = native.Model(path, symbol, threads)
         self.model.run("initialize", seed=1)
         self.inputs = self.model.functions["train_step"][1]
