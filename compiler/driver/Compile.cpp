@@ -7,6 +7,8 @@
 
 #include "compiler/driver/Compile.h"
 
+#include "compiler/codegen/Target.h"
+#include "compiler/layout/TargetIsa.h"
 #include "dialects/diagnostics/Diagnostics.h"
 
 #include "mlir/Parser/Parser.h"
@@ -94,4 +96,15 @@ OwningOpRef<ModuleOp> mlcc::compileTo(StringRef path, const Stage &first,
                         [&] { return runStage(*module, *stage, options); })))
       return nullptr;
   return module;
+}
+
+LogicalResult mlcc::applyTarget(const CodegenOptions &options,
+                                MLIRContext *context) {
+  llvm::Expected<TargetCpu> target = resolveTarget(options);
+  if (!target)
+    return emitError(UnknownLoc::get(context), ErrorCode::InvalidOption)
+           << "--mcpu: " << llvm::toString(target.takeError());
+  if (options.cpu != "native")
+    chooseLayoutsFor(target->features);
+  return success();
 }

@@ -22,16 +22,22 @@ namespace mlcc {
 using PieceRunner = llvm::function_ref<llvm::LogicalResult(
     llvm::StringRef name, llvm::function_ref<llvm::LogicalResult()> piece)>;
 
-/// Whether the file's name is that of an mlc description, .mlc.textproto or .mlc.
+/// Whether the file's name is that of an mlc description, .mlc.textproto or
+/// .mlc.
 bool isDescription(llvm::StringRef path);
 
-/// Reads `path` (.onnx, a description, or .mlir as printed after a stage) and runs the stages
-/// up to `last`. An .mlir file is taken as the output of stage `first`. Null
-/// after errors, which are emitted.
+/// Reads `path` (.onnx, a description, or .mlir as printed after a stage) and
+/// runs the stages up to `last`. An .mlir file is taken as the output of stage
+/// `first`. Null after errors, which are emitted.
 mlir::OwningOpRef<mlir::ModuleOp>
 compileTo(llvm::StringRef path, const Stage &first, const Stage &last,
           const CompileOptions &options, mlir::MLIRContext *context,
           PieceRunner runPiece);
+
+/// Emits InvalidOption for an unknown CPU; for another one than this, layouts
+/// are chosen as there. Once, before the first compilation of the process.
+llvm::LogicalResult applyTarget(const CodegenOptions &options,
+                                mlir::MLIRContext *context);
 
 } // namespace mlcc
 

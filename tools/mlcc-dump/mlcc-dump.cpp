@@ -125,7 +125,8 @@ static LogicalResult dump(const Arguments &arguments,
                 "no model file is given (see mlcc-dump --help)");
   CompileOptions options;
   options.codegen.cpu = arguments.cpu;
-  if (failed(arguments.model.parse(context, options)))
+  if (failed(arguments.model.parse(context, options)) ||
+      failed(applyTarget(options.codegen, context)))
     return llvm::failure();
   const Stage *first = findStage(arguments.startAfter);
   const Stage *last =

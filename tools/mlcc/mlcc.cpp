@@ -6,12 +6,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/codegen/BuildInfo.h"
-#include "compiler/codegen/Target.h"
 #include "compiler/driver/Compile.h"
 #include "compiler/driver/Registry.h"
 #include "compiler/gradient/CheckGradients.h"
 #include "compiler/gradient/DoublePrecision.h"
-#include "compiler/layout/TargetIsa.h"
 #include "compiler/link/Link.h"
 #include "compiler/link/TemporaryFile.h"
 #include "dialects/diagnostics/Diagnostics.h"
@@ -322,18 +320,6 @@ static LogicalResult resolve(Arguments &arguments, CompileOptions &options,
   return success();
 }
 
-/// Refuses an unknown CPU; for another one than this, layouts are the other's.
-static LogicalResult applyCpu(const CodegenOptions &options,
-                              mlir::MLIRContext *context) {
-  llvm::Expected<TargetCpu> target = resolveTarget(options);
-  if (!target)
-    return emitError(mlir::UnknownLoc::get(context), ErrorCode::InvalidOption)
-           << "--mcpu: " << llvm::toString(target.takeError());
-  if (options.cpu != "native")
-    chooseLayoutsFor(target->features);
-  return success();
-}
-
 /// Runs a piece of the work without showing it.
 static LogicalResult silently(StringRef,
                               llvm::function_ref<LogicalResult()> piece) {
@@ -369,7 +355,7 @@ static LogicalResult checkGradientsOf(const Arguments &arguments,
 static LogicalResult compile(Arguments &arguments, mlir::MLIRContext *context) {
   CompileOptions options;
   if (failed(resolve(arguments, options, context)) ||
-      failed(applyCpu(options.codegen, context)))
+      failed(applyTarget(options.codegen, context)))
     return llvm::failure();
   if (arguments.check && isDescription(arguments.model.path))
     return checkDescription(arguments, options, context);
