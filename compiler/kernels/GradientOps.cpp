@@ -16,16 +16,12 @@
 
 using namespace mlir;
 using arith::CmpFPredicate;
-using arith::FastMathFlags;
 
 namespace mlcc::kernels {
 namespace {
 
 using Indices = ArrayRef<IndexExpr>;
 using Values = LoopEmitter::Values;
-
-constexpr FastMathFlags anyOrder =
-    FastMathFlags::reassoc | FastMathFlags::contract;
 
 ArrayRef<int64_t> shapeOf(Value value) {
   return cast<RankedTensorType>(value.getType()).getShape();

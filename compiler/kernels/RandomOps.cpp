@@ -8,7 +8,7 @@
 #include "compiler/kernels/LoopEmitter.h"
 #include "compiler/kernels/OpModels.h"
 #include "dialects/nn/NN.h"
-#include "dialects/nn/Philox.h"
+#include "runtime/src/philox.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
@@ -68,16 +68,16 @@ Value emitRandomBits(LoopEmitter &emitter, OpResult result,
   Value counter[] = {words.low(block), words.constant(op.getStream()),
                      words.low(count), words.high(count)};
   Value key[] = {words.low(seed), words.high(seed)};
-  for (int round = 0; round < nn::Philox::rounds; ++round) {
-    Value first = words.multiply(counter[0], nn::Philox::multipliers[0]);
-    Value second = words.multiply(counter[2], nn::Philox::multipliers[1]);
+  for (int round = 0; round < Philox::rounds; ++round) {
+    Value first = words.multiply(counter[0], Philox::multipliers[0]);
+    Value second = words.multiply(counter[2], Philox::multipliers[1]);
     Value next[] = {words.exclusiveOr(words.high(second), counter[1], key[0]),
                     words.low(second),
                     words.exclusiveOr(words.high(first), counter[3], key[1]),
                     words.low(first)};
     llvm::copy(next, counter);
     for (int i = 0; i < 2; ++i)
-      key[i] = words.add(key[i], words.constant(nn::Philox::keySteps[i]));
+      key[i] = words.add(key[i], words.constant(Philox::keySteps[i]));
   }
 
   Value place = words.low(number);

@@ -20,16 +20,12 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 
 using namespace mlir;
-using arith::FastMathFlags;
 
 namespace mlcc::kernels {
 namespace {
 
 using Values = LoopEmitter::Values;
 using Indices = ArrayRef<IndexExpr>;
-
-constexpr FastMathFlags anyOrder =
-    FastMathFlags::reassoc | FastMathFlags::contract;
 
 /// Emits one recurrent layer. Names are those of the ops' description: T steps,
 /// N samples, I features, H units, D directions, G gates.

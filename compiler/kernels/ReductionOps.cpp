@@ -14,14 +14,9 @@
 #include <limits>
 
 using namespace mlir;
-using arith::FastMathFlags;
 
 namespace mlcc::kernels {
 namespace {
-
-/// Sums may be taken in any order, so that they are vectorized.
-constexpr FastMathFlags anyOrder =
-    FastMathFlags::reassoc | FastMathFlags::contract;
 
 enum class Combine { sum, product, max, min };
 enum class Map { none, abs, square };

@@ -21,6 +21,11 @@
 
 namespace mlcc::kernels {
 
+/// Of sums and products that may be taken in any order, so that they are
+/// vectorized.
+inline constexpr mlir::arith::FastMathFlags anyOrder =
+    mlir::arith::FastMathFlags::reassoc | mlir::arith::FastMathFlags::contract;
+
 /// Emits arithmetic of one floating-point type, f32 or f64.
 class ScalarMath {
 public:

@@ -67,9 +67,6 @@ namespace {
 using Indices = ArrayRef<IndexExpr>;
 using Values = LoopEmitter::Values;
 
-constexpr FastMathFlags anyOrder =
-    FastMathFlags::reassoc | FastMathFlags::contract;
-
 RankedTensorType typeOf(Value value) {
   return cast<RankedTensorType>(value.getType());
 }

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "dialects/nn/Philox.h"
 #include "dialects/nn/reference/Reference.h"
+#include "runtime/src/philox.h"
 
 using namespace mlir;
 using namespace mlcc;

@@ -8,9 +8,9 @@
 #include "runtime/cli/execute.h"
 #include "runtime/cli/train/commands.h"
 #include "runtime/cli/train/metrics.h"
-#include "runtime/cli/train/shuffle.h"
 #include "runtime/cli/train/state.h"
 #include "runtime/src/errors.h"
+#include "runtime/src/philox.h"
 
 #include <algorithm>
 #include <cmath>
@@ -173,7 +173,7 @@ int64_t draw(const std::vector<double> &scores, double temperature,
   double sum = 0;
   for (double weight : weights)
     sum += weight;
-  std::array<uint32_t, 4> bits = philox(
+  Philox::Block bits = Philox::generate(
       {static_cast<uint32_t>(index), static_cast<uint32_t>(index >> 32), 0, 0},
       {static_cast<uint32_t>(seed), static_cast<uint32_t>(seed >> 32)});
   double left = static_cast<double>(bits[0]) * 0x1p-32 * sum;

@@ -14,11 +14,6 @@
 
 namespace mlcc::cli {
 
-/// Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3",
-/// SC 2011): 128 random bits as a function of a counter and a key.
-std::array<uint32_t, 4> philox(std::array<uint32_t, 4> counter,
-                               std::array<uint32_t, 2> key);
-
 /// What permutations are drawn for; different purposes are independent.
 enum class ShufflePurpose : uint32_t { Epoch = 0, Split = 1 };
 

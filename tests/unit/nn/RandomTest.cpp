@@ -9,8 +9,8 @@
 
 #include "dialects/nn/Interpreter.h"
 #include "dialects/nn/NN.h"
-#include "dialects/nn/Philox.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "runtime/src/philox.h"
 #include "tests/unit/nn/Evaluation.h"
 
 #include <gtest/gtest.h>
@@ -19,6 +19,7 @@
 
 using namespace mlir;
 using namespace mlcc::nn;
+using mlcc::Philox;
 using ::testing::ElementsAre;
 
 // The known answers of the authors' library (Random123, kat_vectors).

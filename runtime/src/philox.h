@@ -1,18 +1,17 @@
-//===- Philox.h - The counter-based random generator -------------*- C++
-//-*-===//
+//===- philox.h - The counter-based random generator ------------*- C++ -*-===//
 //
 // Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef MLCC_DIALECTS_NN_PHILOX_H
-#define MLCC_DIALECTS_NN_PHILOX_H
+#ifndef MLCC_RUNTIME_PHILOX_H
+#define MLCC_RUNTIME_PHILOX_H
 
 #include <array>
 #include <cstdint>
 
-namespace mlcc::nn {
+namespace mlcc {
 
 /// The constants of Philox4x32 (Salmon et al., Parallel random numbers: as easy
 /// as 1, 2, 3, 2011, table 2 and section 3.3).
@@ -39,6 +38,6 @@ struct Philox {
   }
 };
 
-} // namespace mlcc::nn
+} // namespace mlcc
 
-#endif // MLCC_DIALECTS_NN_PHILOX_H
+#endif // MLCC_RUNTIME_PHILOX_H
