@@ -195,3 +195,28 @@ Location Description::locate(const Message &of, StringRef field,
         return Location(found);
   return whole;
 }
+
+std::optional<Type> mlc_frontend::namedType(v1::ElementType type,
+                                            Type otherwise) {
+  MLIRContext *context = otherwise.getContext();
+  switch (type) {
+  case v1::DEFAULT:
+    return otherwise;
+  case v1::F32:
+    return Float32Type::get(context);
+  case v1::F64:
+    return Float64Type::get(context);
+  case v1::I64:
+    return IntegerType::get(context, 64);
+  case v1::I32:
+    return IntegerType::get(context, 32);
+  case v1::I8:
+    return IntegerType::get(context, 8);
+  case v1::U8:
+    return IntegerType::get(context, 8, IntegerType::Unsigned);
+  case v1::BOOL:
+    return IntegerType::get(context, 1);
+  default:
+    return std::nullopt;
+  }
+}

@@ -16,6 +16,7 @@
 
 #include <google/protobuf/text_format.h>
 #include <memory>
+#include <optional>
 
 namespace mlcc::mlc_frontend {
 
@@ -65,6 +66,10 @@ private:
   bool isText = false;
   llvm::DenseMap<const google::protobuf::Message *, Place> places;
 };
+
+/// The type that a field names; `otherwise` where it names none. Nothing for a
+/// number that is no type, which binary files may have.
+std::optional<mlir::Type> namedType(v1::ElementType type, mlir::Type otherwise);
 
 } // namespace mlcc::mlc_frontend
 

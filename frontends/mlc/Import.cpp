@@ -226,27 +226,10 @@ void Importer::importFunction(const v1::Function &function, StringRef name,
 }
 
 Type Importer::inputType(const v1::Input &input) {
-  switch (input.type()) {
-  case v1::DEFAULT:
-    return model.elementType;
-  case v1::F32:
-    return Float32Type::get(context);
-  case v1::F64:
-    return Float64Type::get(context);
-  case v1::I64:
-    return IntegerType::get(context, 64);
-  case v1::I32:
-    return IntegerType::get(context, 32);
-  case v1::I8:
-    return IntegerType::get(context, 8);
-  case v1::U8:
-    return IntegerType::get(context, 8, IntegerType::Unsigned);
-  case v1::BOOL:
-    return IntegerType::get(context, 1);
-  default:
-    error(input, ErrorCode::InvalidField, "type") << "this number is no type";
-    return model.elementType;
-  }
+  if (std::optional<Type> type = namedType(input.type(), model.elementType))
+    return *type;
+  error(input, ErrorCode::InvalidField, "type") << "this number is no type";
+  return model.elementType;
 }
 
 /// Whether something in the nodes counts samples.

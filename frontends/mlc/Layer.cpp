@@ -119,26 +119,11 @@ Layer::shapeOf(StringRef field, StringRef text, bool wildcard) {
   return shape;
 }
 
-Type Layer::typeOf(v1::ElementType type) const {
-  MLIRContext *context = elementType.getContext();
-  switch (type) {
-  case v1::F32:
-    return Float32Type::get(context);
-  case v1::F64:
-    return Float64Type::get(context);
-  case v1::I64:
-    return IntegerType::get(context, 64);
-  case v1::I32:
-    return IntegerType::get(context, 32);
-  case v1::I8:
-    return IntegerType::get(context, 8);
-  case v1::U8:
-    return IntegerType::get(context, 8, IntegerType::Unsigned);
-  case v1::BOOL:
-    return IntegerType::get(context, 1);
-  default:
-    return elementType;
-  }
+Type Layer::typeOf(v1::ElementType type) {
+  if (std::optional<Type> given = mlc_frontend::namedType(type, elementType))
+    return *given;
+  error(ErrorCode::InvalidField, "type") << "this number is no type";
+  return elementType;
 }
 
 //===----------------------------------------------------------------------===//

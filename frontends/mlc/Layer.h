@@ -94,7 +94,7 @@ public:
   std::optional<llvm::SmallVector<int64_t>>
   shapeOf(llvm::StringRef field, llvm::StringRef text, bool wildcard = false);
   /// The MLIR type, the model's for DEFAULT.
-  mlir::Type typeOf(v1::ElementType type) const;
+  mlir::Type typeOf(v1::ElementType type);
 
   // Values.
 

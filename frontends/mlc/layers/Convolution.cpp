@@ -162,28 +162,33 @@ void mlcc::mlc_frontend::importConvTranspose(Layer &layer) {
 // Pooling
 //===----------------------------------------------------------------------===//
 
-void mlcc::mlc_frontend::importMaxPool(Layer &layer) {
-  const auto &pool = layer.as<v1::Pool>();
+/// Checks the input of a pooling layer and gives its windows.
+static std::optional<Windows> windowsOf(Layer &layer, const v1::Pool &pool) {
   std::optional<ArrayRef<int64_t>> space = spaceOf(layer);
   if (!space)
+    return std::nullopt;
+  return windowsOf(layer, pool.kernel(), pool.stride(), true, {},
+                   pool.padding(), pool.same(), *space);
+}
+
+void mlcc::mlc_frontend::importMaxPool(Layer &layer) {
+  const auto &pool = layer.as<v1::Pool>();
+  std::optional<Windows> windows = windowsOf(layer, pool);
+  if (!windows)
     return;
-  Windows windows = windowsOf(layer, pool.kernel(), pool.stride(), true, {},
-                              pool.padding(), pool.same(), *space);
   layer.setResults(layer.create<nn::MaxPoolOp>(
-      layer.inputs[0], windows.kernel, windows.strides, windows.dilations,
-      windows.padsBegin, windows.padsEnd, pool.ceil_mode()));
+      layer.inputs[0], windows->kernel, windows->strides, windows->dilations,
+      windows->padsBegin, windows->padsEnd, pool.ceil_mode()));
 }
 
 void mlcc::mlc_frontend::importAvgPool(Layer &layer) {
   const auto &pool = layer.as<v1::Pool>();
-  std::optional<ArrayRef<int64_t>> space = spaceOf(layer);
-  if (!space)
+  std::optional<Windows> windows = windowsOf(layer, pool);
+  if (!windows)
     return;
-  Windows windows = windowsOf(layer, pool.kernel(), pool.stride(), true, {},
-                              pool.padding(), pool.same(), *space);
   layer.setResults(layer.create<nn::AvgPoolOp>(
-      layer.inputs[0], windows.kernel, windows.strides, windows.dilations,
-      windows.padsBegin, windows.padsEnd, pool.ceil_mode(),
+      layer.inputs[0], windows->kernel, windows->strides, windows->dilations,
+      windows->padsBegin, windows->padsEnd, pool.ceil_mode(),
       pool.count_include_pad()));
 }
 
