@@ -12,7 +12,7 @@
 
 #include "compiler/fuse/FusePasses.h"
 
-#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "dialects/nn/Math.h"
 
 namespace mlcc {
 #define GEN_PASS_DEF_EXPANDBATCHNORM
@@ -29,11 +29,12 @@ Type computeType(Type element) {
   return element.isF64() ? element : Float32Type::get(element.getContext());
 }
 
-/// Builds nn ops over channels, in the computing type.
-class ChannelBuilder {
+/// Formulas over channels, in the computing type.
+class ChannelMath : public nn::Math {
 public:
-  ChannelBuilder(Operation *op, Value input)
-      : b(op->getLoc(), op), shape(shapeOf(input)),
+  ChannelMath(OpBuilder &builder, Operation *op, Value input)
+      : Math(builder, op->getLoc()), builder(builder), location(op->getLoc()),
+        shape(cast<RankedTensorType>(input.getType()).getShape()),
         element(getElementTypeOrSelf(input.getType())),
         compute(computeType(element)) {
     axes = {0};
@@ -41,40 +42,22 @@ public:
       axes.push_back(axis);
   }
 
-  static ArrayRef<int64_t> shapeOf(Value value) {
-    return cast<RankedTensorType>(value.getType()).getShape();
-  }
-  Value convertTo(Value x, Type to) {
-    if (getElementTypeOrSelf(x.getType()) == to)
-      return x;
-    return nn::CastOp::create(b, x, TypeAttr::get(to));
-  }
-  Value input(Value x) { return convertTo(x, compute); }
-  Value output(Value x) { return convertTo(x, element); }
+  Value input(Value x) { return cast(x, compute); }
+  Value output(Value x) { return cast(x, element); }
   /// [C] as [C, 1...], which stands over the input.
   Value perChannel(Value vector) {
     SmallVector<int64_t> wide(shape.size() - 1, 1);
     wide[0] = shape[1];
-    return nn::ReshapeOp::create(b, input(vector),
-                                 b.getDenseI64ArrayAttr(wide));
+    return reshape(input(vector), wide);
   }
   template <typename Reduce> Value overChannels(Value x) {
-    return Reduce::create(b, x, b.getDenseI64ArrayAttr(axes),
-                          b.getBoolAttr(false));
-  }
-  Value scalar(double value) {
-    auto type = RankedTensorType::get({}, compute);
-    return nn::ConstantOp::create(
-        b, DenseElementsAttr::get(type, b.getFloatAttr(compute, value)));
+    return Reduce::create(builder, location, x, axes, /*keepdims=*/false);
   }
   /// 1 / sqrt(variance + epsilon), [C].
   Value inverseDeviation(Value variance, const APFloat &epsilon) {
-    Value sum = add(input(variance), scalar(epsilon.convertToDouble()));
-    return nn::RsqrtOp::create(b, sum);
+    return nn::RsqrtOp::create(builder, location,
+                               add(input(variance), epsilon.convertToDouble()));
   }
-  Value add(Value x, Value y) { return nn::AddOp::create(b, x, y); }
-  Value sub(Value x, Value y) { return nn::SubOp::create(b, x, y); }
-  Value mul(Value x, Value y) { return nn::MulOp::create(b, x, y); }
   /// How many elements a channel has.
   double count() const {
     double product = 1;
@@ -84,42 +67,45 @@ public:
   }
 
 private:
-  ImplicitLocOpBuilder b;
+  OpBuilder &builder;
+  Location location;
   ArrayRef<int64_t> shape;
   SmallVector<int64_t> axes;
   Type element, compute;
 };
 
 void expand(nn::BatchNormTrainOp op) {
-  ChannelBuilder c(op, op.getInput());
-  Value x = c.input(op.getInput());
-  Value mean = c.overChannels<nn::ReduceMeanOp>(x);
-  Value centred = c.sub(x, c.perChannel(mean));
-  Value variance = c.overChannels<nn::ReduceMeanOp>(c.mul(centred, centred));
-  Value factor = c.mul(c.inverseDeviation(variance, op.getEpsilon()),
-                       c.input(op.getScale()));
+  OpBuilder builder(op);
+  ChannelMath m(builder, op, op.getInput());
+  Value x = m.input(op.getInput());
+  Value mean = m.overChannels<nn::ReduceMeanOp>(x);
+  Value centred = m.sub(x, m.perChannel(mean));
+  Value variance = m.overChannels<nn::ReduceMeanOp>(m.square(centred));
+  Value factor = m.mul(m.inverseDeviation(variance, op.getEpsilon()),
+                       m.input(op.getScale()));
   Value y =
-      c.add(c.mul(centred, c.perChannel(factor)), c.perChannel(op.getBias()));
+      m.add(m.mul(centred, m.perChannel(factor)), m.perChannel(op.getBias()));
   op.replaceAllUsesWith(
-      ValueRange{c.output(y), c.output(mean), c.output(variance)});
+      ValueRange{m.output(y), m.output(mean), m.output(variance)});
   op.erase();
 }
 
 void expand(nn::BatchNormGradientOp op) {
-  ChannelBuilder c(op, op.getInput());
-  Value dy = c.input(op.getOutputGradient());
-  Value inverse = c.inverseDeviation(op.getVariance(), op.getEpsilon());
-  Value h = c.mul(c.sub(c.input(op.getInput()), c.perChannel(op.getMean())),
-                  c.perChannel(inverse));
-  Value bias = c.overChannels<nn::ReduceSumOp>(dy);
-  Value scale = c.overChannels<nn::ReduceSumOp>(c.mul(dy, h));
-  Value share = c.scalar(1 / c.count());
-  Value rest = c.sub(c.sub(dy, c.perChannel(c.mul(bias, share))),
-                     c.mul(h, c.perChannel(c.mul(scale, share))));
-  Value factor = c.mul(c.input(op.getScale()), inverse);
-  Value dx = c.mul(rest, c.perChannel(factor));
+  OpBuilder builder(op);
+  ChannelMath m(builder, op, op.getInput());
+  Value dy = m.input(op.getOutputGradient());
+  Value inverse = m.inverseDeviation(op.getVariance(), op.getEpsilon());
+  Value h = m.mul(m.sub(m.input(op.getInput()), m.perChannel(op.getMean())),
+                  m.perChannel(inverse));
+  Value bias = m.overChannels<nn::ReduceSumOp>(dy);
+  Value scale = m.overChannels<nn::ReduceSumOp>(m.mul(dy, h));
+  double share = 1 / m.count();
+  Value rest = m.sub(m.sub(dy, m.perChannel(m.mul(bias, share))),
+                     m.mul(h, m.perChannel(m.mul(scale, share))));
+  Value factor = m.mul(m.input(op.getScale()), inverse);
+  Value dx = m.mul(rest, m.perChannel(factor));
   op.replaceAllUsesWith(
-      ValueRange{c.output(dx), c.output(scale), c.output(bias)});
+      ValueRange{m.output(dx), m.output(scale), m.output(bias)});
   op.erase();
 }
 

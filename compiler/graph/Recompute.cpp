@@ -20,6 +20,7 @@
 #include "compiler/graph/GraphPasses.h"
 #include "dialects/nn/Again.h"
 #include "dialects/nn/NN.h"
+#include "dialects/rt/RT.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/IRMapping.h"
@@ -46,28 +47,17 @@ Value memoryOf(Value value) {
   return value;
 }
 
-int64_t bytesOf(Value value) {
-  auto type = typeOf(value);
-  return type.getNumElements() *
-         llvm::divideCeil(type.getElementTypeBitWidth(), 8);
-}
+int64_t bytesOf(Value value) { return nn::tensorBytes(typeOf(value)); }
 
-/// Work of an op in bytes that it could move instead: products count by their
-/// multiplications.
+/// Work of an op in bytes that it could move instead; four elementary steps
+/// count as one.
 double workOf(Operation *op) {
   double bytes = 0;
-  for (Value value : llvm::concat<Value>(llvm::to_vector(op->getOperands()),
-                                         llvm::to_vector(op->getResults())))
-    bytes += bytesOf(value);
-  double multiplications = 0;
-  if (auto conv = dyn_cast<nn::ConvOp>(op))
-    multiplications = double(typeOf(conv.getWeights()).getNumElements()) *
-                      typeOf(conv).getNumElements() /
-                      typeOf(conv).getDimSize(1);
-  else if (auto matmul = dyn_cast<nn::MatMulOp>(op))
-    multiplications = double(typeOf(matmul).getNumElements()) *
-                      typeOf(matmul.getLhs()).getShape().back();
-  return bytes + multiplications / 4;
+  for (Value operand : op->getOperands())
+    bytes += bytesOf(operand);
+  for (Value result : op->getResults())
+    bytes += bytesOf(result);
+  return bytes + cast<nn::ReferenceOpInterface>(op).evaluationWork() / 4;
 }
 
 /// The ops of a block in order, when each value's memory is in use, and how
@@ -246,24 +236,17 @@ void Recomputer::apply(const Lifetimes &lives, const Candidate &candidate) {
       auto number = lives.number.find(user);
       if (number == lives.number.end())
         continue; // A copy.
-      if (auto view = dyn_cast<nn::ReshapeOp>(user)) {
-        builder.setInsertionPoint(before);
-        bool isBehind = llvm::any_of(view->getUsers(), [&](Operation *reader) {
-          auto place = lives.number.find(reader);
-          return place != lives.number.end() &&
-                 place->second >= candidate.place;
-        });
-        if (number->second < candidate.place && !isBehind)
-          continue;
-        if (number->second < candidate.place) {
-          IRMapping mapping;
-          mapping.map(from, to);
-          self(self, view, builder.clone(*view, mapping)->getResult(0));
-          continue;
-        }
-      }
-      if (number->second >= candidate.place)
+      if (number->second >= candidate.place) {
         use.set(to);
+      } else if (isa<nn::ReshapeOp>(user)) {
+        IRMapping mapping;
+        mapping.map(from, to);
+        builder.setInsertionPoint(before);
+        Operation *view = builder.clone(*user, mapping);
+        self(self, user->getResult(0), view->getResult(0));
+        if (view->use_empty())
+          view->erase();
+      }
     }
   };
   redirect(redirect, candidate.value, copies.lookup(candidate.value));
@@ -306,7 +289,7 @@ Recomputer::Outcome Recomputer::run(unsigned most) {
 /// nothing that is kept for later.
 static bool readsVariables(func::FuncOp function) {
   for (unsigned i = 0; i < function.getNumArguments(); ++i)
-    if (function.getArgAttr(i, "rt.variable"))
+    if (function.getArgAttr(i, rt::variableAttrName))
       return true;
   return false;
 }

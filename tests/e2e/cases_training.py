@@ -1,6 +1,5 @@
 """Variables and the training program, on modules written by hand: against numpy, killed and resumed, on bad data."""
 
-import ctypes
 import glob
 import gzip
 import json
@@ -14,6 +13,7 @@ import time
 
 import numpy as np
 
+import native
 from harness import Failure, Group
 
 PROGRAMS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "programs")
@@ -30,55 +30,10 @@ def groups(tools):
 # Variables through the C API
 #===----------------------------------------------------------------------===#
 
-class TensorInfo(ctypes.Structure):
-    _fields_ = [("name", ctypes.c_char_p), ("type", ctypes.c_int32), ("rank", ctypes.c_int32),
-                ("dims", ctypes.POINTER(ctypes.c_int64)), ("bytes", ctypes.c_uint64),
-                ("required_value", ctypes.c_void_p), ("lower", ctypes.c_int64), ("upper", ctypes.c_int64)]
-
-
-class VariableInfo(ctypes.Structure):
-    _fields_ = [("tensor", TensorInfo), ("role", ctypes.c_int32), ("offset", ctypes.c_uint64)]
-
-
-class Loaded:
-    """A shared library of a model, loaded for one thread."""
-
-    def __init__(self, path, name):
-        self.library = ctypes.CDLL(path)
-        self.library.mlcc_variable.restype = ctypes.POINTER(VariableInfo)
-        self.library.mlcc_last_error.restype = ctypes.c_char_p
-        self.model = ctypes.byref(ctypes.c_char.in_dll(self.library, "mlcc_model_" + name))
-        options = (ctypes.c_uint32 * 2)(8, 1)
-        self.session = ctypes.c_void_p()
-        self.check(self.library.mlcc_load(self.model, options, ctypes.byref(self.session)))
-
-    def check(self, status):
-        if status != 0:
-            raise Failure(self.library.mlcc_last_error().decode())
-
-    def run(self, function, inputs, outputs):
-        number = self.library.mlcc_find_function(self.model, function.encode())
-        pointers = [(ctypes.c_void_p * max(len(arrays), 1))(*[array.ctypes.data for array in arrays])
-                    for arrays in (inputs, outputs)]
-        self.check(self.library.mlcc_run(self.session, number, *pointers))
-
-    def variable(self, name):
-        number = self.library.mlcc_find_variable(self.model, name.encode())
-        if number < 0:
-            raise Failure(f"no variable {name}")
-        return number
-
-    def get(self, name, dtype):
-        number = self.variable(name)
-        info = self.library.mlcc_variable(self.model, number).contents.tensor
-        value = np.zeros([info.dims[i] for i in range(info.rank)], dtype)
-        self.check(self.library.mlcc_variable_get(
-            self.session, number, value.ctypes.data_as(ctypes.c_void_p), ctypes.c_uint64(info.bytes)))
-        return value
-
-    def set(self, name, value):
-        self.check(self.library.mlcc_variable_set(
-            self.session, self.variable(name), value.ctypes.data_as(ctypes.c_void_p), ctypes.c_uint64(value.nbytes)))
+def run(model, function, *inputs):
+    """Calls a function with inputs in their order; gives the outputs in theirs."""
+    names = [tensor.name for tensor in model.functions[function][1]]
+    return model.run(function, **dict(zip(names, inputs))).values()
 
 
 def library(tools):
@@ -98,41 +53,38 @@ def library(tools):
 
     @group.case("a counter and a sum live from call to call")
     def _():
-        loaded = Loaded(path, "counter")
+        model = native.Model(path, "counter")
         values = np.random.default_rng(0).normal(size=(7, 5))
-        mean = np.zeros(5)
         for i, x in enumerate(values):
-            loaded.run("accumulate", [x], [mean])
+            mean, = run(model, "accumulate", x)
             np.testing.assert_allclose(mean, values[:i + 1].mean(axis=0), rtol=1e-12)
-        np.testing.assert_equal(loaded.get("count", np.int64), 7)
-        np.testing.assert_allclose(loaded.get("sum", np.float64), values.sum(axis=0), rtol=1e-12)
+        np.testing.assert_equal(model["count"], 7)
+        np.testing.assert_allclose(model["sum"], values.sum(axis=0), rtol=1e-12)
 
     @group.case("two variables change places")
     def _():
-        loaded = Loaded(path, "counter")
+        model = native.Model(path, "counter")
         first, second = np.float32([1, 2]), np.float32([3, 4])
-        loaded.set("first", first)
-        loaded.set("second", second)
-        loaded.run("swap", [], [])
-        np.testing.assert_equal(loaded.get("first", np.float32), second)
-        np.testing.assert_equal(loaded.get("second", np.float32), first)
+        model["first"], model["second"] = first, second
+        model.run("swap")
+        np.testing.assert_equal(model["first"], second)
+        np.testing.assert_equal(model["second"], first)
 
     @group.case("gradient descent agrees with numpy")
     def _():
-        loaded = Loaded(linear, "linear")
-        loaded.run("initialize", [np.array(3)], [])
+        model = native.Model(linear, "linear")
+        run(model, "initialize", 3)
         reference = LinearModel(seed=3)
         data = np.random.default_rng(1)
         for step in range(30):
             x = data.normal(size=(8, 3)).astype(np.float32)
-            y, count = data.normal(size=8).astype(np.float32), np.array(step % 8 + 1)
-            loss, rate = np.zeros((), np.float32), np.zeros((), np.float32)
-            loaded.run("train_step", [x, y, count], [loss, rate])
+            y, count = data.normal(size=8).astype(np.float32), step % 8 + 1
+            loss, _ = run(model, "train_step", x, y, count)
             np.testing.assert_allclose(loss, reference.step(x[:count], y[:count]), rtol=1e-4)
-        np.testing.assert_allclose(loaded.get("w", np.float32)[:, 0], reference.w, rtol=1e-4)
-        np.testing.assert_allclose(loaded.get("b", np.float32)[0], reference.b, rtol=1e-3)
-        np.testing.assert_allclose(loaded.get("w.momentum", np.float32)[:, 0], reference.mw, rtol=1e-3)
-        np.testing.assert_equal(loaded.get("step", np.int64), 30)
+        np.testing.assert_allclose(model["w"][:, 0], reference.w, rtol=1e-4)
+        np.testing.assert_allclose(model["b"][0], reference.b, rtol=1e-3)
+        np.testing.assert_allclose(model["w.momentum"][:, 0], reference.mw, rtol=1e-3)
+        np.testing.assert_equal(model["step"], 30)
 
     return group
 

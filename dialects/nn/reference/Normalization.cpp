@@ -46,21 +46,27 @@ static Extents axesOfChannel(int64_t rank) {
   return axes;
 }
 
+/// Mean and biased variance of the block at `base`.
+static std::pair<double, double> momentsOf(const HostTensor &input,
+                                           const Blocks &blocks, int64_t base) {
+  double count = blocks.inner.size(), mean = 0, variance = 0;
+  for (int64_t offset : blocks.inner)
+    mean += input.getAsDouble(base + offset) / count;
+  for (int64_t offset : blocks.inner) {
+    double difference = input.getAsDouble(base + offset) - mean;
+    variance += difference * difference / count;
+  }
+  return {mean, variance};
+}
+
 LogicalResult BatchNormTrainOp::evaluate(Operands operands, Results &results) {
   const HostTensor &input = operands[0];
   for (Type type : getResultTypes())
     results.emplace_back(cast<RankedTensorType>(type));
   double epsilon = getEpsilon().convertToDouble();
   Blocks blocks(input.getShape(), axesOfChannel(input.getShape().size()));
-  double count = blocks.inner.size();
   for (auto [c, base] : llvm::enumerate(blocks.bases)) {
-    double mean = 0, variance = 0;
-    for (int64_t offset : blocks.inner)
-      mean += input.getAsDouble(base + offset) / count;
-    for (int64_t offset : blocks.inner) {
-      double difference = input.getAsDouble(base + offset) - mean;
-      variance += difference * difference / count;
-    }
+    auto [mean, variance] = momentsOf(input, blocks, base);
     for (int64_t offset : blocks.inner)
       results[0].setDouble(base + offset,
                            operands[1].getAsDouble(c) *
@@ -109,15 +115,8 @@ LogicalResult BatchNormGradientOp::evaluate(Operands operands,
 template <typename Store>
 static void normalizeBlocks(const HostTensor &input, const Blocks &blocks,
                             double epsilon, Store store) {
-  double count = blocks.inner.size();
   for (int64_t base : blocks.bases) {
-    double mean = 0, variance = 0;
-    for (int64_t offset : blocks.inner)
-      mean += input.getAsDouble(base + offset) / count;
-    for (int64_t offset : blocks.inner) {
-      double difference = input.getAsDouble(base + offset) - mean;
-      variance += difference * difference / count;
-    }
+    auto [mean, variance] = momentsOf(input, blocks, base);
     for (int64_t offset : blocks.inner)
       store(base + offset, (input.getAsDouble(base + offset) - mean) /
                                std::sqrt(variance + epsilon));

@@ -73,7 +73,7 @@ public:
             model.function(requireFunction(this->model, {"train_step"}))) {}
 
   void load(TrainingData &data) {
-    DataOptions files = known(options.data);
+    DataOptions files = knownData(options.data, state);
     data.dataset = readDataset(files, trainStep, DataPurpose::Train);
     if (!data.dataset.vocabulary.empty())
       state.vocabulary = data.dataset.vocabulary;
@@ -102,12 +102,6 @@ private:
                    const Dataset &dataset) const {
     return {function, dataset, scalars, state.seed, options.data.picture.scale};
   }
-  DataOptions known(DataOptions files) const {
-    files.knownVocabulary = state.vocabulary;
-    files.knownClasses = state.classes;
-    return files;
-  }
-
   /// The last samples of an order that depends on the seed.
   void split(TrainingData &data, double share) const {
     uint64_t total = data.feeder->samples();
@@ -131,7 +125,7 @@ private:
 
   void loadValidation(TrainingData &data,
                       const std::vector<std::string> &paths) const {
-    DataOptions files = known(options.data);
+    DataOptions files = knownData(options.data, state);
     files.files = paths;
     const mlcc_function &function = validator();
     DataPurpose purpose = hasPartFor(files, function, DataPurpose::Validation)
@@ -220,9 +214,7 @@ int evalCommand(const mlcc_model &model, const EvalOptions &options) {
   RunState state = prepareVariables(loaded, options.weights, options.seed);
   const mlcc_function &function = loaded.function(number);
   Scalars scalars = applySettings(loaded, function, options.sets);
-  DataOptions files = options.data;
-  files.knownVocabulary = state.vocabulary;
-  files.knownClasses = state.classes;
+  DataOptions files = knownData(options.data, state);
   Feeder feeder(function, readDataset(files, function, DataPurpose::Evaluate),
                 scalars, options.seed, files.picture.scale);
   MetricFunction metrics(loaded, number);

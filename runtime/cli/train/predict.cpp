@@ -160,9 +160,7 @@ int predictCommand(const mlcc_model &model, const PredictOptions &options) {
   RunState state = prepareVariables(loaded, options.weights, options.seed);
   const mlcc_function &function = loaded.function(number);
   Scalars scalars = applySettings(loaded, function, options.sets);
-  DataOptions files = options.data;
-  files.knownVocabulary = state.vocabulary;
-  files.knownClasses = state.classes;
+  DataOptions files = knownData(options.data, state);
   Feeder feeder(function, readDataset(files, function, DataPurpose::Predict),
                 scalars, options.seed, files.picture.scale);
   std::vector<Prediction> predictions = Predictor(loaded, number, feeder).run();

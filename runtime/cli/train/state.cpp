@@ -79,4 +79,10 @@ Scalars applySettings(Model &model, const mlcc_function &function,
   return scalars;
 }
 
+DataOptions knownData(DataOptions options, const RunState &state) {
+  options.knownVocabulary = state.vocabulary;
+  options.knownClasses = state.classes;
+  return options;
+}
+
 } // namespace mlcc::cli

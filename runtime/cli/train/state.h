@@ -25,6 +25,10 @@ void initializeVariables(Model &model, uint64_t seed);
 RunState prepareVariables(Model &model, const std::string &weights,
                           uint64_t seed);
 
+/// `options` with the vocabulary and the classes of a run, so that data is read
+/// as when the model was trained.
+DataOptions knownData(DataOptions options, const RunState &state);
+
 /// Sets the variables of role scalar that NAME=VALUE arguments name; returns
 /// the others, which are inputs of `function`. Throws RuntimeError
 /// InvalidCommandLine, UnknownVariable.

@@ -17,13 +17,6 @@ using testing::Pointwise;
 
 namespace {
 
-Numbers waves(int count) {
-  Numbers values;
-  for (int i = 0; i < count; ++i)
-    values.push_back(std::cos(0.37 * i));
-  return values;
-}
-
 /// A function `f` of x with these nodes, the last of which is its result `r`.
 std::string model(const std::string &shape, const std::string &nodes) {
   return "version: 1 function { name: 'f' input { name: 'x' shape: '" + shape +

@@ -33,6 +33,13 @@ static DialectRegistry makeRegistry() {
   return registry;
 }
 
+Numbers waves(int count) {
+  Numbers values;
+  for (int i = 0; i < count; ++i)
+    values.push_back(std::cos(0.37 * i));
+  return values;
+}
+
 TestContext::TestContext() : MLIRContext(makeRegistry()) {
   loadAllAvailableDialects();
 }

@@ -19,6 +19,9 @@
 
 using Numbers = std::vector<double>;
 
+/// cos(0.37 i)
+Numbers waves(int count);
+
 /// A context with all that descriptions and their gradients need.
 class TestContext : public mlir::MLIRContext {
 public:

@@ -17,13 +17,6 @@ using testing::Pointwise;
 
 namespace {
 
-Numbers waves(int count) {
-  Numbers values;
-  for (int i = 0; i < count; ++i)
-    values.push_back(std::cos(0.37 * i));
-  return values;
-}
-
 std::string perceptron(const std::string &training) {
   return R"(
     version: 1

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/cli/commands.h"
+#include "FolderTest.h"
 #include "HandMadeModel.h"
 #include "SampleFiles.h"
 #include "runtime/cli/file.h"
@@ -28,20 +29,8 @@ struct Result {
 };
 
 /// A model, and a folder of files to run it on.
-class Commands : public testing::Test {
+class Commands : public FolderTest {
 protected:
-  void SetUp() override {
-    folder = fs::path(testing::TempDir()) /
-             (std::string("mlcc-commands-") +
-              testing::UnitTest::GetInstance()->current_test_info()->name());
-    fs::remove_all(folder);
-    fs::create_directories(folder);
-  }
-  void TearDown() override { fs::remove_all(folder); }
-
-  std::string path(const std::string &name) const {
-    return (folder / name).string();
-  }
   void write(const std::string &name, const File &file) const {
     fs::create_directories(fs::path(path(name)).parent_path());
     cli::writeFile(path(name), "", file);
@@ -86,7 +75,6 @@ protected:
 
   HandMadeModel model;
   std::vector<float> x = HandMadeModel::makeX();
-  fs::path folder;
 };
 
 void expectError(const Result &result, const std::string &code,

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "FolderTest.h"
 #include "SampleFiles.h"
 #include "runtime/cli/file.h"
 #include "runtime/cli/npy.h"
@@ -16,6 +17,7 @@
 #include "runtime/cli/train/safetensors.h"
 #include "runtime/cli/train/shuffle.h"
 #include "runtime/src/errors.h"
+#include "runtime/src/philox.h"
 
 #include <gtest/gtest.h>
 
@@ -33,20 +35,8 @@ namespace fs = std::filesystem;
 namespace {
 
 /// A folder for the test's files.
-class TrainFiles : public testing::Test {
+class TrainFiles : public FolderTest {
 protected:
-  void SetUp() override {
-    folder = fs::path(testing::TempDir()) /
-             (std::string("mlcc-train-files-") +
-              testing::UnitTest::GetInstance()->current_test_info()->name());
-    fs::remove_all(folder);
-    fs::create_directories(folder);
-  }
-  void TearDown() override { fs::remove_all(folder); }
-
-  std::string path(const std::string &name) const {
-    return (folder / name).string();
-  }
   std::string write(const std::string &name, std::string_view text) const {
     fs::create_directories(fs::path(path(name)).parent_path());
     writeFile(path(name), text);
@@ -61,8 +51,6 @@ protected:
     Buffer contents = readFile(path(name));
     return {reinterpret_cast<const char *>(contents.data()), contents.size()};
   }
-
-  fs::path folder;
 };
 
 Bytes asBytes(std::string_view text) {
@@ -120,12 +108,12 @@ void expectCode(RuntimeErrorCode code, const std::string &part, Body body) {
 TEST(Shuffle, PhiloxAgreesWithItsAuthors) {
   // kat_vectors of Random123, philox4x32 10.
   using Block = std::array<uint32_t, 4>;
-  EXPECT_EQ(philox({0, 0, 0, 0}, {0, 0}),
+  EXPECT_EQ(Philox::generate({0, 0, 0, 0}, {0, 0}),
             (Block{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}));
-  EXPECT_EQ(philox({~0u, ~0u, ~0u, ~0u}, {~0u, ~0u}),
+  EXPECT_EQ(Philox::generate({~0u, ~0u, ~0u, ~0u}, {~0u, ~0u}),
             (Block{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}));
-  EXPECT_EQ(philox({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344},
-                   {0xa4093822, 0x299f31d0}),
+  EXPECT_EQ(Philox::generate({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344},
+                             {0xa4093822, 0x299f31d0}),
             (Block{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}));
 }
 

@@ -16,11 +16,6 @@ using testing::Pointwise;
 
 namespace {
 
-struct Expected {
-  std::string rule;
-  Numbers values;
-};
-
 const Expected torchOptimizers[] = {
 #define TORCH_OPTIMIZER(rule, ...) {rule, {__VA_ARGS__}},
 #define TORCH_SCHEDULE(rule, ...)

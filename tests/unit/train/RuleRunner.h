@@ -17,6 +17,12 @@
 
 using Numbers = std::vector<double>;
 
+/// What a rule must give.
+struct Expected {
+  std::string rule;
+  Numbers values;
+};
+
 /// Runs the rules of the train dialect, given as text without `#train.`, by the
 /// reference interpreter in f64.
 class RuleRunner {

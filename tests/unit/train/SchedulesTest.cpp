@@ -14,11 +14,6 @@ using testing::Pointwise;
 
 namespace {
 
-struct Expected {
-  std::string rule;
-  Numbers values;
-};
-
 const Expected torchSchedules[] = {
 #define TORCH_OPTIMIZER(rule, ...)
 #define TORCH_SCHEDULE(rule, ...) {rule, {__VA_ARGS__}},
