@@ -87,7 +87,7 @@ void BodyImporter::importNode(const v1::Node &node, int index, Scope &scope) {
 
 /// Whether a node of this kind has no inputs unless it says so.
 static bool startsAnew(const v1::Node &node) {
-  return node.has_parameter() || node.has_constant() ||
+  return node.has_parameter() || node.has_constant() || node.has_formula() ||
          (node.has_random() &&
           node.random().distribution() != v1::Random::CATEGORICAL);
 }
@@ -284,10 +284,28 @@ BodyImporter::Values BodyImporter::importKind(const v1::Node &node,
                      arguments, inputs, location);
 }
 
+BodyImporter::Values BodyImporter::importFormula(const v1::Node &node,
+                                                 Scope &scope,
+                                                 Location location) {
+  if (!node.input().empty() || !node.with().empty() || !node.share().empty()) {
+    error(node, ErrorCode::InvalidField)
+        << "a formula names the values that it needs itself";
+    return {};
+  }
+  Layer layer(model.description, function, model.variables, node,
+              /*given=*/nullptr, /*kind=*/nullptr, location,
+              scope.parameterPrefix + node.name(), /*frozen=*/false,
+              model.elementType, *scope.environment, /*inputs=*/{});
+  mlc_frontend::importFormula(layer, node.formula(), scope.values);
+  return layer.failed() ? Values() : Values(layer.getResults());
+}
+
 BodyImporter::Values BodyImporter::importLayer(const v1::Node &node,
                                                Scope &scope,
                                                ArrayRef<Value> inputs,
                                                Location location) {
+  if (node.has_formula())
+    return importFormula(node, scope, location);
   auto assignments = assignmentsOf(node, scope);
   if (!assignments)
     return {};

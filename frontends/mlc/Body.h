@@ -80,6 +80,8 @@ private:
   Values importLayer(const v1::Node &node, Scope &scope,
                      llvm::ArrayRef<mlir::Value> inputs,
                      mlir::Location location);
+  Values importFormula(const v1::Node &node, Scope &scope,
+                       mlir::Location location);
   std::optional<Values> inputsOf(const v1::Node &node, Scope &scope);
   void defineResults(const v1::Node &node, Scope &scope,
                      llvm::ArrayRef<mlir::Value> results, bool failed);

@@ -8,153 +8,157 @@
 #include "frontends/mlc/Expressions.h"
 
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSwitch.h"
 
 #include <cmath>
 
 using namespace mlcc::mlc_frontend;
 using llvm::StringRef;
 
-/// Parentheses, signs and conditions inside each other.
+/// Parentheses, powers and conditions inside each other.
 static constexpr int maxDepth = 100;
+/// Numbers, names and operators of a list.
+static constexpr int maxSize = 1000;
 
 namespace {
-/// A parser by recursive descent that computes as it goes. After the first
-/// problem all values are 0 and nothing is read.
-class Evaluator {
+/// A parser by recursive descent. After the first problem nothing is read.
+class Parser {
 public:
-  Evaluator(StringRef text, const Environment &environment)
-      : rest(text), environment(environment) {}
+  explicit Parser(StringRef text) : rest(text) {}
 
-  DatumList list();
-  void expectEnd() {
-    skip();
-    if (!rest.empty())
-      fail("'" + rest.take_front(16).str() + "' is not expected");
-  }
+  std::vector<Expression> list();
   std::string problem;
 
 private:
-  Datum conditional();
-  Datum comparison();
-  Datum sum();
-  Datum product();
-  Datum unary();
-  Datum primary();
-  Datum number();
-  Datum word();
-  Datum name();
+  using Kind = Expression::Kind;
+  using Rule = Expression (Parser::*)();
+
+  Expression conditional();
+  Expression comparison();
+  Expression sum();
+  Expression product();
+  Expression unary();
+  Expression power();
+  Expression primary();
+  Expression number();
+  Expression word();
+  Expression name();
+  Expression call(StringRef function);
+  Expression option();
+  /// Operands joined by any of the operators, from the left.
+  Expression chain(Rule operand, llvm::ArrayRef<StringRef> operators);
 
   void skip() { rest = rest.ltrim(" \t\r\n"); }
   bool take(StringRef token) {
     skip();
     return rest.consume_front(token);
   }
-  Datum fail(const std::string &text) {
+  /// The first of the tokens that is there; "" if none is.
+  StringRef takeOne(llvm::ArrayRef<StringRef> tokens) {
+    for (StringRef token : tokens)
+      if (take(token))
+        return token;
+    return "";
+  }
+  StringRef takeName() {
+    skip();
+    StringRef text =
+        rest.take_while([](char c) { return llvm::isAlnum(c) || c == '_'; });
+    rest = rest.drop_front(text.size());
+    return text;
+  }
+  Expression make(Kind kind, StringRef text,
+                  std::vector<Expression> operands = {}) {
+    if (++size > maxSize)
+      return fail("it is too long");
+    return {kind, 0, text.str(), std::move(operands)};
+  }
+  Expression fail(const std::string &text) {
     if (problem.empty())
       problem = text;
     rest = "";
-    return 0.0;
-  }
-  double numberOf(const Datum &datum) {
-    if (const double *number = std::get_if<double>(&datum))
-      return *number;
-    fail("'" + std::get<std::string>(datum) + "' is a word, not a number");
-    return 0;
+    return {Kind::Number, 0, "", {}};
   }
 
   StringRef rest;
-  const Environment &environment;
-  int depth = 0;
+  int depth = 0, size = 0;
 };
 } // namespace
 
-DatumList Evaluator::list() {
-  DatumList values;
+std::vector<Expression> Parser::list() {
+  std::vector<Expression> expressions;
   do
-    values.push_back(conditional());
+    expressions.push_back(conditional());
   while (take(","));
-  expectEnd();
-  return values;
+  skip();
+  if (!rest.empty())
+    fail("'" + rest.take_front(16).str() + "' is not expected");
+  return expressions;
 }
 
-Datum Evaluator::conditional() {
+Expression Parser::conditional() {
   if (++depth > maxDepth)
     return fail("it is nested too deeply");
-  Datum value = comparison();
+  Expression value = comparison();
   if (take("?")) {
-    bool condition = numberOf(value) != 0;
-    Datum onTrue = conditional();
+    Expression onTrue = conditional();
     if (!take(":"))
       return fail("':' is missing");
-    Datum onFalse = conditional();
-    value = condition ? onTrue : onFalse;
+    Expression onFalse = conditional();
+    value = make(Kind::Condition, "",
+                 {std::move(value), std::move(onTrue), std::move(onFalse)});
   }
   --depth;
   return value;
 }
 
-Datum Evaluator::comparison() {
-  Datum lhs = sum();
-  if (take("=="))
-    return double(lhs == sum());
-  if (take("!="))
-    return double(lhs != sum());
-  if (take("<="))
-    return double(numberOf(lhs) <= numberOf(sum()));
-  if (take(">="))
-    return double(numberOf(lhs) >= numberOf(sum()));
-  if (take("<"))
-    return double(numberOf(lhs) < numberOf(sum()));
-  if (take(">"))
-    return double(numberOf(lhs) > numberOf(sum()));
-  return lhs;
+Expression Parser::comparison() {
+  Expression lhs = sum();
+  StringRef name = takeOne({"==", "!=", "<=", ">=", "<", ">"});
+  if (name.empty())
+    return lhs;
+  Expression rhs = sum();
+  return make(Kind::Operator, name, {std::move(lhs), std::move(rhs)});
 }
 
-Datum Evaluator::sum() {
-  Datum value = product();
-  while (true) {
-    if (take("+"))
-      value = numberOf(value) + numberOf(product());
-    else if (take("-"))
-      value = numberOf(value) - numberOf(product());
-    else
-      return value;
+Expression Parser::chain(Rule operand, llvm::ArrayRef<StringRef> operators) {
+  Expression value = (this->*operand)();
+  for (StringRef name; !(name = takeOne(operators)).empty();) {
+    Expression rhs = (this->*operand)();
+    value = make(Kind::Operator, name, {std::move(value), std::move(rhs)});
   }
+  return value;
 }
 
-Datum Evaluator::product() {
-  Datum value = unary();
-  while (true) {
-    bool floor = take("//"), divide = !floor && take("/");
-    bool remainder = !floor && !divide && take("%");
-    if (floor || divide || remainder) {
-      double lhs = numberOf(value), rhs = numberOf(unary());
-      if (rhs == 0)
-        return fail("it divides by zero");
-      if (floor)
-        value = std::floor(lhs / rhs);
-      else
-        value = divide ? lhs / rhs : lhs - rhs * std::floor(lhs / rhs);
-    } else if (take("*")) {
-      value = numberOf(value) * numberOf(unary());
-    } else {
-      return value;
-    }
-  }
+Expression Parser::sum() { return chain(&Parser::product, {"+", "-"}); }
+
+Expression Parser::product() {
+  return chain(&Parser::unary, {"//", "/", "%", "*", "@"});
 }
 
-Datum Evaluator::unary() {
+Expression Parser::unary() {
   bool negative = false;
   while (take("-"))
     negative = !negative;
-  Datum value = primary();
-  return negative ? Datum(-numberOf(value)) : value;
+  Expression value = power();
+  return negative ? make(Kind::Negation, "-", {std::move(value)}) : value;
 }
 
-Datum Evaluator::primary() {
+Expression Parser::power() {
+  Expression base = primary();
+  if (!take("^"))
+    return base;
+  if (++depth > maxDepth)
+    return fail("it is nested too deeply");
+  Expression exponent = unary();
+  --depth;
+  return make(Kind::Operator, "^", {std::move(base), std::move(exponent)});
+}
+
+Expression Parser::primary() {
   if (take("(")) {
-    Datum value = conditional();
-    return take(")") ? value : fail("')' is missing");
+    Expression value = conditional();
+    return take(")") ? std::move(value) : fail("')' is missing");
   }
   skip();
   if (rest.empty())
@@ -169,7 +173,7 @@ Datum Evaluator::primary() {
   return fail("'" + rest.take_front(16).str() + "' is not expected");
 }
 
-Datum Evaluator::number() {
+Expression Parser::number() {
   size_t length = 0;
   while (length < rest.size() &&
          (llvm::isAlnum(rest[length]) || rest[length] == '.' ||
@@ -181,40 +185,182 @@ Datum Evaluator::number() {
   if (text.getAsDouble(value) || !std::isfinite(value))
     return fail("'" + text.str() + "' is not a number");
   rest = rest.drop_front(length);
-  return value;
+  Expression result = make(Kind::Number, text);
+  result.number = value;
+  return result;
 }
 
-Datum Evaluator::word() {
+Expression Parser::word() {
   size_t end = rest.find('\'', 1);
   if (end == StringRef::npos)
     return fail("a quotation mark is missing");
-  std::string text = rest.slice(1, end).str();
+  StringRef text = rest.slice(1, end);
   rest = rest.drop_front(end + 1);
-  return text;
+  return make(Kind::Word, text);
 }
 
-Datum Evaluator::name() {
-  StringRef text =
-      rest.take_while([](char c) { return llvm::isAlnum(c) || c == '_'; });
-  rest = rest.drop_front(text.size());
-  if (text == "true" || text == "false")
-    return double(text == "true");
-  auto entry = environment.find(text);
-  if (entry == environment.end())
-    return fail("no dimension or argument is called '" + text.str() + "'");
-  return entry->second;
+Expression Parser::name() {
+  StringRef text = takeName();
+  if (take("("))
+    return call(text);
+  if (text != "true" && text != "false")
+    return make(Kind::Name, text);
+  Expression result = make(Kind::Number, text);
+  result.number = text == "true";
+  return result;
+}
+
+/// Behind the parenthesis.
+Expression Parser::call(StringRef function) {
+  if (++depth > maxDepth)
+    return fail("it is nested too deeply");
+  std::vector<Expression> operands;
+  while (!take(")")) {
+    if (!operands.empty() && !take(","))
+      return fail("')' is missing");
+    StringRef before = rest;
+    bool isOption = !takeName().empty() && take("=") && !take("=");
+    rest = before;
+    operands.push_back(isOption ? option() : conditional());
+    if (!problem.empty())
+      break;
+  }
+  --depth;
+  return make(Kind::Call, function, std::move(operands));
+}
+
+Expression Parser::option() {
+  StringRef name = takeName();
+  take("=");
+  std::vector<Expression> values;
+  if (!take("[")) {
+    values.push_back(conditional());
+    return make(Kind::Option, name, std::move(values));
+  }
+  while (!take("]")) {
+    if (!values.empty() && !take(","))
+      return fail("']' is missing");
+    values.push_back(conditional());
+    if (!problem.empty())
+      break;
+  }
+  return make(Kind::Option, name, std::move(values));
+}
+
+std::optional<std::vector<Expression>>
+mlcc::mlc_frontend::parseList(StringRef text, std::string &problem) {
+  if (text.trim().empty())
+    return std::vector<Expression>();
+  Parser parser(text);
+  std::vector<Expression> expressions = parser.list();
+  problem = parser.problem;
+  if (!problem.empty())
+    return std::nullopt;
+  return expressions;
+}
+
+//===----------------------------------------------------------------------===//
+// Values
+//===----------------------------------------------------------------------===//
+
+static std::optional<double> numberOf(const Datum &datum,
+                                      std::string &problem) {
+  if (const double *number = std::get_if<double>(&datum))
+    return *number;
+  problem = "'" + std::get<std::string>(datum) + "' is a word, not a number";
+  return std::nullopt;
+}
+
+std::optional<Datum> mlcc::mlc_frontend::applyOperator(StringRef name,
+                                                       const Datum &lhs,
+                                                       const Datum &rhs,
+                                                       std::string &problem) {
+  if (name == "==" || name == "!=")
+    return double((lhs == rhs) == (name == "=="));
+  std::optional<double> x = numberOf(lhs, problem);
+  std::optional<double> y = x ? numberOf(rhs, problem) : std::nullopt;
+  if (!y)
+    return std::nullopt;
+  if ((name == "/" || name == "//" || name == "%") && *y == 0) {
+    problem = "it divides by zero";
+    return std::nullopt;
+  }
+  std::optional<double> value = llvm::StringSwitch<std::optional<double>>(name)
+                                    .Case("+", *x + *y)
+                                    .Case("-", *x - *y)
+                                    .Case("*", *x * *y)
+                                    .Case("/", *x / *y)
+                                    .Case("//", std::floor(*x / *y))
+                                    .Case("%", *x - *y * std::floor(*x / *y))
+                                    .Case("^", std::pow(*x, *y))
+                                    .Case("<", *x < *y)
+                                    .Case("<=", *x <= *y)
+                                    .Case(">", *x > *y)
+                                    .Case(">=", *x >= *y)
+                                    .Default(std::nullopt);
+  if (!value)
+    problem = "'" + name.str() + "' is for formulas";
+  return value;
+}
+
+std::optional<Datum>
+mlcc::mlc_frontend::evaluate(const Expression &expression,
+                             const Environment &environment,
+                             std::string &problem) {
+  auto operand = [&](unsigned index) {
+    return evaluate(expression.operands[index], environment, problem);
+  };
+  switch (expression.kind) {
+  case Expression::Kind::Number:
+    return expression.number;
+  case Expression::Kind::Word:
+    return expression.text;
+  case Expression::Kind::Name: {
+    auto entry = environment.find(expression.text);
+    if (entry != environment.end())
+      return entry->second;
+    problem = "no dimension or argument is called '" + expression.text + "'";
+    return std::nullopt;
+  }
+  case Expression::Kind::Negation: {
+    std::optional<Datum> value = operand(0);
+    std::optional<double> number =
+        value ? numberOf(*value, problem) : std::nullopt;
+    return number ? std::optional<Datum>(-*number) : std::nullopt;
+  }
+  case Expression::Kind::Operator: {
+    std::optional<Datum> lhs = operand(0);
+    std::optional<Datum> rhs = lhs ? operand(1) : std::nullopt;
+    return rhs ? applyOperator(expression.text, *lhs, *rhs, problem)
+               : std::nullopt;
+  }
+  case Expression::Kind::Condition: {
+    std::optional<Datum> condition = operand(0);
+    std::optional<double> number =
+        condition ? numberOf(*condition, problem) : std::nullopt;
+    return number ? operand(*number != 0 ? 1 : 2) : std::nullopt;
+  }
+  case Expression::Kind::Call:
+  case Expression::Kind::Option:
+    problem = "functions like '" + expression.text + "' are for formulas";
+    return std::nullopt;
+  }
+  return std::nullopt;
 }
 
 std::optional<DatumList>
 mlcc::mlc_frontend::evaluateList(StringRef text, const Environment &environment,
                                  std::string &problem) {
-  if (text.trim().empty())
-    return DatumList();
-  Evaluator evaluator(text, environment);
-  DatumList values = evaluator.list();
-  problem = evaluator.problem;
-  if (!problem.empty())
+  auto expressions = parseList(text, problem);
+  if (!expressions)
     return std::nullopt;
+  DatumList values;
+  for (const Expression &expression : *expressions) {
+    std::optional<Datum> value = evaluate(expression, environment, problem);
+    if (!value)
+      return std::nullopt;
+    values.push_back(std::move(*value));
+  }
   return values;
 }
 

@@ -9,8 +9,10 @@
 // What `with`, `shape` and arguments hold: lists of expressions of numbers,
 // names, 'words', true and false, with the operators of C in its order of
 // precedence:
-//   c ? a : b   == != < <= > >=   + -   * / // %   -x   ( )
-// `/` is exact, `//` rounds down, and so does `%`.
+//   c ? a : b   == != < <= > >=   + -   * / // %   -x   x ^ y   ( )
+// `/` is exact, `//` rounds down, and so does `%`; `^` is the power.
+// Formulas (Formula.cpp) have the same grammar, with matrix products a @ b
+// beside a * b, and calls: f(a, b, NAME = c, NAME = [d, e]).
 //
 //===----------------------------------------------------------------------===//
 
@@ -23,6 +25,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace mlcc::mlc_frontend {
 
@@ -32,6 +35,38 @@ using DatumList = llvm::SmallVector<Datum, 4>;
 
 /// The names that expressions may use.
 using Environment = llvm::StringMap<Datum>;
+
+/// A tree of what the text says.
+struct Expression {
+  enum class Kind {
+    Number,
+    Word,
+    Name,
+    Negation,
+    Operator,  ///< text: "+"; two operands.
+    Condition, ///< c ? a : b
+    Call,      ///< text: the function; operands, and then options.
+    Option,    ///< text: the name; operands: the values.
+  };
+  Kind kind;
+  double number = 0;
+  std::string text;
+  std::vector<Expression> operands;
+};
+
+/// The expressions of a comma-separated list. Nothing if the text is none; then
+/// `problem` says why. Trees are small enough to be walked recursively.
+std::optional<std::vector<Expression>> parseList(llvm::StringRef text,
+                                                 std::string &problem);
+
+/// lhs OPERATOR rhs. Nothing after a problem.
+std::optional<Datum> applyOperator(llvm::StringRef name, const Datum &lhs,
+                                   const Datum &rhs, std::string &problem);
+
+/// The value of one expression. Nothing after a problem.
+std::optional<Datum> evaluate(const Expression &expression,
+                              const Environment &environment,
+                              std::string &problem);
 
 /// The values of a comma-separated list. Nothing if it cannot be evaluated;
 /// then `problem` says why.

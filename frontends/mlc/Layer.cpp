@@ -190,6 +190,17 @@ Variable *Layer::variable(StringRef name, RankedTensorType type, rt::Role role,
 // Pieces
 //===----------------------------------------------------------------------===//
 
+Value Layer::apply(StringRef op, ArrayRef<Value> operands,
+                   ArrayRef<Assignment> attributes) {
+  if (hasFailed)
+    return nullptr;
+  Layer inner(description, function, variables, node, given, kind, location,
+              parameterName, frozen, elementType, environment, operands);
+  importOperation(inner, op, attributes);
+  hasFailed |= inner.failed();
+  return hasFailed ? Value() : inner.getResults().front();
+}
+
 Value Layer::activate(Value value, StringRef activation) {
   if (hasFailed || activation.empty())
     return value;
@@ -203,12 +214,7 @@ Value Layer::activate(Value value, StringRef activation) {
         << "' is no element-wise operation of one operand (docs/ops.md)";
     return nullptr;
   }
-  const Value operands[] = {value};
-  Layer inner(description, function, variables, node, given, kind, location,
-              parameterName, frozen, elementType, environment, operands);
-  importOperation(inner, activation, {});
-  hasFailed |= inner.failed();
-  return hasFailed ? Value() : inner.getResults().front();
+  return apply(activation, value);
 }
 
 Value Layer::drop(Value value, double rate, ArrayRef<int64_t> shape) {

@@ -145,6 +145,9 @@ public:
     return create<nn::MatMulOp>(x, matrix, bias, /*transpose_lhs=*/false,
                                 /*transpose_rhs=*/true);
   }
+  /// The first result of the nn op of this name; null after an error.
+  mlir::Value apply(llvm::StringRef op, llvm::ArrayRef<mlir::Value> operands,
+                    llvm::ArrayRef<Assignment> attributes = {});
   /// The element-wise op of this name, or the value itself for "".
   mlir::Value activate(mlir::Value value, llvm::StringRef activation);
   /// In training, the value with elements dropped; `shape` broadcasts to the
@@ -211,6 +214,11 @@ void importGradient(Layer &);
 /// coded error. Operands may be null where the op allows it.
 void importOperation(Layer &layer, llvm::StringRef name,
                      llvm::ArrayRef<Assignment> attributes);
+
+/// Builds the nn ops of a formula of these values and the layer's environment;
+/// fails after a coded error. Null values are those of nodes with errors.
+void importFormula(Layer &layer, llvm::StringRef formula,
+                   const llvm::StringMap<mlir::Value> &values);
 
 } // namespace mlcc::mlc_frontend
 

@@ -65,6 +65,7 @@ ImportLayer mlcc::mlc_frontend::findLayer(v1::Node::KindCase kind) {
   case v1::Node::kMetric:
     return importMetric;
   case v1::Node::kOp:
+  case v1::Node::kFormula:
   case v1::Node::kCall:
   case v1::Node::kScan:
   case v1::Node::kWhile:

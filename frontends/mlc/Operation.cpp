@@ -220,6 +220,20 @@ static std::string problemOf(Operation *probe) {
   return text.starts_with("result #") ? "" : text.str();
 }
 
+/// Negative axes count from the last dimension: those of the first input, and
+/// the one that one_hot adds.
+static Assignment withAxes(const Layer &layer, StringRef op,
+                           Assignment assignment) {
+  if ((assignment.name != "axis" && assignment.name != "axes") ||
+      layer.inputs.empty() || !layer.inputs.front())
+    return assignment;
+  double rank = Layer::rank(layer.inputs.front()) + (op == "one_hot" ? 1 : 0);
+  for (Datum &datum : assignment.values)
+    if (double *axis = std::get_if<double>(&datum); axis && *axis < 0)
+      *axis += rank;
+  return assignment;
+}
+
 void mlcc::mlc_frontend::importOperation(Layer &layer, StringRef op,
                                          ArrayRef<Assignment> attributes) {
   OpBuilder &builder = layer.builder();
@@ -233,7 +247,8 @@ void mlcc::mlc_frontend::importOperation(Layer &layer, StringRef op,
   }
   OperationState state(layer.loc(), *name);
   for (const Assignment &assignment : attributes)
-    if (Attribute attribute = convert(layer, *name, assignment))
+    if (Attribute attribute =
+            convert(layer, *name, withAxes(layer, op, assignment)))
       state.attributes.set(assignment.name, attribute);
   if (layer.failed() || !addOperands(layer, *name, state))
     return;

@@ -54,6 +54,9 @@ TEST(Expressions, ArithmeticHasTheOrderOfC) {
   EXPECT_EQ(number("width > 64 ? 1 : width == 64 ? 5 : 3"), 5);
   EXPECT_EQ(number("true"), 1);
   EXPECT_EQ(number("mode == 'gelu'"), 1);
+  EXPECT_EQ(number("-2 ^ 2"), -4);
+  EXPECT_EQ(number("2 ^ 3 ^ 2 * 2 ^ -1"), 256);
+  EXPECT_EQ(number("index == 0 ? 1 : 1 / index"), 1);
 }
 
 TEST(Expressions, ListsAndAssignments) {
@@ -82,6 +85,15 @@ TEST(Expressions, ProblemsAreNamed) {
   EXPECT_THAT(problemOf("1e999"), HasSubstr("'1e999'"));
   EXPECT_THAT(problemOf(std::string(100000, '(')), HasSubstr("deeply"));
   EXPECT_THAT(problemOf("$"), HasSubstr("'$'"));
+  EXPECT_THAT(problemOf("log(2)"), HasSubstr("'log' are for formulas"));
+  EXPECT_THAT(problemOf("1 @ 2"), HasSubstr("'@' is for formulas"));
+  std::string powers = "2", terms = "2";
+  for (int i = 0; i < 100000; ++i) {
+    powers += " ^ 2";
+    terms += " + 2";
+  }
+  EXPECT_THAT(problemOf(powers), HasSubstr("deeply"));
+  EXPECT_THAT(problemOf(terms), HasSubstr("too long"));
   std::string problem;
   EXPECT_FALSE(evaluateAssignment("= 3", environment(), problem));
   EXPECT_FALSE(evaluateAssignment("a b = 3", environment(), problem));
