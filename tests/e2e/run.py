@@ -16,6 +16,7 @@ import tempfile
 sys.dont_write_bytecode = True
 
 import cases_curves  # noqa: E402
+import cases_datasets  # noqa: E402
 import cases_errors  # noqa: E402
 import cases_examples  # noqa: E402
 import cases_models  # noqa: E402
@@ -39,7 +40,7 @@ def main():
         tools = Tools(os.path.abspath(options.build), os.path.abspath(options.keep or temporary))
         groups = [group
                   for module in (cases_models, cases_tools, cases_training, cases_onnx_training, cases_curves,
-                                 cases_examples, cases_errors)
+                                 cases_examples, cases_datasets, cases_errors)
                   for group in module.groups(tools)
                   if re.search(options.filter, group.name)]
         if options.list:
