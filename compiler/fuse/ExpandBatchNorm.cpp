@@ -6,7 +6,9 @@
 //===----------------------------------------------------------------------===//
 //
 // The statistics of a channel are needed by whatever computes an element, so
-// this is several kernels: one per reduction, and one for the rest.
+// this is several kernels: one per reduction, and one for the rest. Samples
+// that do not exist are left out by selection, not by a factor of 0: what they
+// hold may be anything.
 //
 //===----------------------------------------------------------------------===//
 
@@ -29,10 +31,11 @@ Type computeType(Type element) {
   return element.isF64() ? element : Float32Type::get(element.getContext());
 }
 
-/// Formulas over channels, in the computing type.
+/// Formulas over channels of the samples that exist, in the computing type.
 class ChannelMath : public nn::Math {
 public:
-  ChannelMath(OpBuilder &builder, Operation *op, Value input)
+  /// `count` of the samples exist, or all if it is null.
+  ChannelMath(OpBuilder &builder, Operation *op, Value input, Value count)
       : Math(builder, op->getLoc()), builder(builder), location(op->getLoc()),
         shape(cast<RankedTensorType>(input.getType()).getShape()),
         element(getElementTypeOrSelf(input.getType())),
@@ -40,6 +43,13 @@ public:
     axes = {0};
     for (size_t axis = 2; axis < shape.size(); ++axis)
       axes.push_back(axis);
+    if (!count)
+      return;
+    count = clamp(count, 1, shape[0]);
+    samples = cast(count, compute);
+    SmallVector<int64_t> alone(shape.size(), 1);
+    alone[0] = shape[0];
+    exists = reshape(rowsBefore(count, shape[0]), alone);
   }
 
   Value input(Value x) { return cast(x, compute); }
@@ -50,20 +60,34 @@ public:
     wide[0] = shape[1];
     return reshape(input(vector), wide);
   }
-  template <typename Reduce> Value overChannels(Value x) {
-    return Reduce::create(builder, location, x, axes, /*keepdims=*/false);
+  /// 0 in samples that do not exist.
+  Value counted(Value x) {
+    return exists ? where(exists, x, scalarLike(0, x)) : x;
+  }
+  /// [C]; x is 0 in samples that do not exist, as of all sums.
+  Value channelSum(Value x) {
+    return nn::ReduceSumOp::create(builder, location, x, axes,
+                                   /*keepdims=*/false);
+  }
+  Value channelMean(Value x) {
+    if (exists)
+      return perElement(channelSum(x));
+    return nn::ReduceMeanOp::create(builder, location, x, axes,
+                                    /*keepdims=*/false);
+  }
+  /// x divided by the number of a channel's elements.
+  Value perElement(Value x) {
+    double each = 1; // sample
+    for (int64_t extent : shape.drop_front(2))
+      each *= extent;
+    if (exists)
+      return div(x, mul(samples, each));
+    return mul(x, 1 / (each * shape[0]));
   }
   /// 1 / sqrt(variance + epsilon), [C].
   Value inverseDeviation(Value variance, const APFloat &epsilon) {
     return nn::RsqrtOp::create(builder, location,
                                add(input(variance), epsilon.convertToDouble()));
-  }
-  /// How many elements a channel has.
-  double count() const {
-    double product = 1;
-    for (int64_t axis : axes)
-      product *= shape[axis];
-    return product;
   }
 
 private:
@@ -72,19 +96,21 @@ private:
   ArrayRef<int64_t> shape;
   SmallVector<int64_t> axes;
   Type element, compute;
+  /// How many samples exist, and which; null if all do.
+  Value samples, exists;
 };
 
 void expand(nn::BatchNormTrainOp op) {
   OpBuilder builder(op);
-  ChannelMath m(builder, op, op.getInput());
+  ChannelMath m(builder, op, op.getInput(), op.getCount());
   Value x = m.input(op.getInput());
-  Value mean = m.overChannels<nn::ReduceMeanOp>(x);
+  Value mean = m.channelMean(m.counted(x));
   Value centred = m.sub(x, m.perChannel(mean));
-  Value variance = m.overChannels<nn::ReduceMeanOp>(m.square(centred));
+  Value variance = m.channelMean(m.counted(m.square(centred)));
   Value factor = m.mul(m.inverseDeviation(variance, op.getEpsilon()),
                        m.input(op.getScale()));
-  Value y =
-      m.add(m.mul(centred, m.perChannel(factor)), m.perChannel(op.getBias()));
+  Value y = m.counted(
+      m.add(m.mul(centred, m.perChannel(factor)), m.perChannel(op.getBias())));
   op.replaceAllUsesWith(
       ValueRange{m.output(y), m.output(mean), m.output(variance)});
   op.erase();
@@ -92,18 +118,17 @@ void expand(nn::BatchNormTrainOp op) {
 
 void expand(nn::BatchNormGradientOp op) {
   OpBuilder builder(op);
-  ChannelMath m(builder, op, op.getInput());
-  Value dy = m.input(op.getOutputGradient());
+  ChannelMath m(builder, op, op.getInput(), op.getCount());
+  Value dy = m.counted(m.input(op.getOutputGradient()));
   Value inverse = m.inverseDeviation(op.getVariance(), op.getEpsilon());
   Value h = m.mul(m.sub(m.input(op.getInput()), m.perChannel(op.getMean())),
                   m.perChannel(inverse));
-  Value bias = m.overChannels<nn::ReduceSumOp>(dy);
-  Value scale = m.overChannels<nn::ReduceSumOp>(m.mul(dy, h));
-  double share = 1 / m.count();
-  Value rest = m.sub(m.sub(dy, m.perChannel(m.mul(bias, share))),
-                     m.mul(h, m.perChannel(m.mul(scale, share))));
+  Value bias = m.channelSum(dy);
+  Value scale = m.channelSum(m.counted(m.mul(dy, h)));
+  Value rest = m.sub(m.sub(dy, m.perChannel(m.perElement(bias))),
+                     m.mul(h, m.perChannel(m.perElement(scale))));
   Value factor = m.mul(m.input(op.getScale()), inverse);
-  Value dx = m.mul(rest, m.perChannel(factor));
+  Value dx = m.counted(m.mul(rest, m.perChannel(factor)));
   op.replaceAllUsesWith(
       ValueRange{m.output(dx), m.output(scale), m.output(bias)});
   op.erase();

@@ -161,6 +161,17 @@ static LogicalResult checkPerChannel(OptionalLocation location,
                     "one element per channel");
 }
 
+/// That `count`, which may be null, is an integer.
+static LogicalResult checkCount(OptionalLocation location, Value count) {
+  if (!count)
+    return success();
+  auto type =
+      checkTensor(location, count.getType(), "count", ElementKind::Integer);
+  if (failed(type))
+    return failure();
+  return checkShape(location, *type, "count", {}, "a number of samples");
+}
+
 LogicalResult BatchNormTrainOp::inferReturnTypes(MLIRContext *context,
                                                  OptionalLocation location,
                                                  Adaptor adaptor,
@@ -168,7 +179,8 @@ LogicalResult BatchNormTrainOp::inferReturnTypes(MLIRContext *context,
   auto input = checkNormalized(location, adaptor.getInput());
   if (failed(input) ||
       failed(checkPerChannel(location, *input, "scale", adaptor.getScale())) ||
-      failed(checkPerChannel(location, *input, "bias", adaptor.getBias())))
+      failed(checkPerChannel(location, *input, "bias", adaptor.getBias())) ||
+      failed(checkCount(location, adaptor.getCount())))
     return failure();
   auto perChannel =
       RankedTensorType::get({input->getDimSize(1)}, input->getElementType());
@@ -190,8 +202,9 @@ LogicalResult BatchNormGradientOp::inferReturnTypes(MLIRContext *context,
                         input->getShape(), "that of the input")) ||
       failed(checkPerChannel(location, *input, "scale", adaptor.getScale())) ||
       failed(checkPerChannel(location, *input, "mean", adaptor.getMean())) ||
-      failed(
-          checkPerChannel(location, *input, "variance", adaptor.getVariance())))
+      failed(checkPerChannel(location, *input, "variance",
+                             adaptor.getVariance())) ||
+      failed(checkCount(location, adaptor.getCount())))
     return failure();
   auto perChannel =
       RankedTensorType::get({input->getDimSize(1)}, input->getElementType());

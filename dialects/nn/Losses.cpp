@@ -40,18 +40,6 @@ static FailureOr<Value> alignFront(LossBuilder &loss, Value value,
   return loss.math.reshape(value, shape);
 }
 
-/// 1 for rows before `count`, 0 for padding: [rows].
-static Value rowsBefore(OpBuilder &builder, Location location, Math &math,
-                        Value count, int64_t rows, Type elementType) {
-  SmallVector<int64_t> numbers = llvm::to_vector(llvm::seq<int64_t>(0, rows));
-  Value row = ConstantOp::create(
-      builder, location,
-      DenseElementsAttr::get(RankedTensorType::get(rows, builder.getI64Type()),
-                             ArrayRef<int64_t>(numbers)));
-  return math.cast(math.less(row, math.cast(count, builder.getI64Type())),
-                   elementType);
-}
-
 namespace {
 /// The weights of all positions, and what they are reduced with.
 struct Reducer {
@@ -75,8 +63,9 @@ FailureOr<Value> Reducer::weightsOf(Positions positions, Value given) {
   if (given)
     factors.push_back(loss.math.cast(given, type.getElementType()));
   if (sampleCount && type.getRank() > 0)
-    factors.push_back(rowsBefore(builder, location, loss.math, sampleCount,
-                                 type.getDimSize(0), type.getElementType()));
+    factors.push_back(
+        loss.math.cast(loss.math.rowsBefore(sampleCount, type.getDimSize(0)),
+                       type.getElementType()));
   Value weights;
   for (Value factor : factors) {
     FailureOr<Value> aligned = alignFront(loss, factor, type);

@@ -134,3 +134,14 @@ Value Math::broadcast(Value input, ArrayRef<int64_t> shape) {
     return input;
   return BroadcastOp::create(builder, location, input, shape);
 }
+Value Math::clamp(Value value, double low, double high) {
+  return max(min(value, scalarLike(high, value)), scalarLike(low, value));
+}
+Value Math::rowsBefore(Value count, int64_t rows) {
+  SmallVector<int64_t> numbers = llvm::to_vector(llvm::seq<int64_t>(0, rows));
+  Value row = ConstantOp::create(
+      builder, location,
+      DenseElementsAttr::get(RankedTensorType::get(rows, builder.getI64Type()),
+                             ArrayRef<int64_t>(numbers)));
+  return less(row, cast(count, builder.getI64Type()));
+}

@@ -67,6 +67,11 @@ public:
   mlir::Value reshape(mlir::Value input, llvm::ArrayRef<int64_t> shape);
   /// Itself if it has the shape.
   mlir::Value broadcast(mlir::Value input, llvm::ArrayRef<int64_t> shape);
+  /// Which of `rows` rows come before row number `count`, an integer scalar:
+  /// booleans [rows].
+  mlir::Value rowsBefore(mlir::Value count, int64_t rows);
+  /// The number from `low` to `high` that is nearest to `value`.
+  mlir::Value clamp(mlir::Value value, double low, double high);
 
 private:
   mlir::OpBuilder &builder;

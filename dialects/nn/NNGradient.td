@@ -68,10 +68,13 @@ def NN_BatchNormTrainOp : NN_Op<"batch_norm_train"> {
   let description = [{
     `input` [N, C, ...]; `scale`, `bias` and the results `mean` and `variance` [C]. The
     statistics are over all dimensions but the channels; the variance is the biased
-    one, the mean of squared differences.
+    one, the mean of squared differences. With `count`, a scalar, only the first
+    `count` of the N samples exist: the statistics are theirs, and the result of the
+    others, which are padding, is 0. A count below 1 or above N is taken for 1 or N.
   }];
   let arguments = (ins NN_FloatTensor:$input, NN_FloatTensor:$scale,
-    NN_FloatTensor:$bias, DefaultValuedAttr<F64Attr, "1.0e-5">:$epsilon);
+    NN_FloatTensor:$bias, Optional<NN_IntegerTensor>:$count,
+    DefaultValuedAttr<F64Attr, "1.0e-5">:$epsilon);
   let results = (outs NN_FloatTensor:$result, NN_FloatTensor:$mean,
                       NN_FloatTensor:$variance);
 }
@@ -84,11 +87,13 @@ def NN_BatchNormGradientOp : NN_Op<"batch_norm_gradient"> {
     `h = (x - mean) / sqrt(variance + epsilon)`: the gradient of the bias is
     `sum dy`, of the scale `sum dy * h`, and of the input
     `scale / sqrt(variance + epsilon) * (dy - (sum dy) / m - h * (sum dy * h) / m)`
-    (Ioffe and Szegedy, 2015).
+    (Ioffe and Szegedy, 2015). With `count` all sums are over the first `count`
+    samples, `m` is the number of their elements, and the input gradient of the others
+    is 0.
   }];
   let arguments = (ins NN_FloatTensor:$input, NN_FloatTensor:$output_gradient,
     NN_FloatTensor:$scale, NN_FloatTensor:$mean, NN_FloatTensor:$variance,
-    DefaultValuedAttr<F64Attr, "1.0e-5">:$epsilon);
+    Optional<NN_IntegerTensor>:$count, DefaultValuedAttr<F64Attr, "1.0e-5">:$epsilon);
   let results = (outs NN_FloatTensor:$input_gradient, NN_FloatTensor:$scale_gradient,
                       NN_FloatTensor:$bias_gradient);
 }

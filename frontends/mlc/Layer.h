@@ -67,6 +67,12 @@ public:
   FunctionState &getFunction() { return function; }
   VariableTable &getVariables() { return variables; }
   bool training() const { return function.training; }
+  /// The function's input that says how many rows of `value` count; null if
+  /// there is none, or the rows are no samples of the batch.
+  mlir::Value sampleCountFor(mlir::Value value) const {
+    bool isBatch = rank(value) > 0 && shape(value)[0] == function.batch;
+    return isBatch ? function.sampleCount : mlir::Value();
+  }
 
   // Errors. Locations are those of fields of the node's kind, or of the node.
 

@@ -149,10 +149,52 @@ static void batchNormRule(BatchNormOp op, Vjp &vjp) {
   vjp.set(4, -0.5 * (product * slope) * square(factor));
 }
 
+namespace {
+/// Means and sums per channel, [1, C, 1...], over the samples of a batch that
+/// exist: the first `count`, or all if it is null.
+class ChannelSums {
+public:
+  ChannelSums(Vjp &vjp, Value input, Value count)
+      : vjp(vjp), shape(shapeOf(input)), axes(axesOfChannel(shape.size())) {
+    if (!count)
+      return;
+    count = vjp.clamp(count, 1, shape[0]);
+    samples = vjp.castLike(count, input);
+    Extents alone(shape.size(), 1);
+    alone[0] = shape[0];
+    exists = vjp.reshape(vjp.rowsBefore(count, shape[0]), alone);
+  }
+  /// 0 in samples that do not exist.
+  Term counted(Term value) const {
+    return exists ? vjp.term(vjp.where(exists, value)) : value;
+  }
+  /// Of values that are 0 in samples that do not exist.
+  Term sum(Term value) const { return vjp.term(vjp.sumOver(value, axes)); }
+  Term mean(Term value) const {
+    return exists ? perElement(sum(value))
+                  : vjp.term(vjp.meanOver(value, axes));
+  }
+  /// A value divided by the number of elements of a channel.
+  Term perElement(Term value) const {
+    double each = elementCount(shape) / (shape[0] * shape[1]);
+    return exists ? value / (vjp.term(samples) * each)
+                  : value * (1 / (each * shape[0]));
+  }
+
+private:
+  Vjp &vjp;
+  ArrayRef<int64_t> shape;
+  Extents axes;
+  Value samples, exists;
+};
+} // namespace
+
 static void batchNormTrainRule(BatchNormTrainOp op, Vjp &vjp) {
   Value input = op.getInput(), mean = op.getMean();
-  int64_t rank = shapeOf(input).size();
-  double count = elementCount(shapeOf(input)) / shapeOf(input)[1];
+  ChannelSums sums(vjp, input, op.getCount());
+  auto channels = [&](Value value) {
+    return vjp.term(perChannel(vjp, value, shapeOf(input).size()));
+  };
   Value gradient;
   auto accumulate = [&](Value value) {
     gradient = gradient ? vjp.add(gradient, value) : value;
@@ -160,50 +202,53 @@ static void batchNormTrainRule(BatchNormTrainOp op, Vjp &vjp) {
   if (Value g = vjp.gradient(0)) {
     auto gradients = BatchNormGradientOp::create(
         vjp.getBuilder(), vjp.getLocation(), input, g, op.getScale(), mean,
-        op.getVariance(), op.getEpsilonAttr());
+        op.getVariance(), op.getCount(), op.getEpsilonAttr());
     accumulate(gradients.getInputGradient());
     vjp.set(1, gradients.getScaleGradient());
     vjp.set(2, gradients.getBiasGradient());
   }
-  if (Value g = vjp.gradient(1))
-    accumulate(vjp.broadcast(perChannel(vjp, vjp.mul(g, 1 / count), rank),
-                             shapeOf(input)));
+  if (Value g = vjp.gradient(1)) {
+    Value share = sums.perElement(channels(g));
+    accumulate(sums.counted(vjp.term(vjp.broadcast(share, shapeOf(input)))));
+  }
   if (Value g = vjp.gradient(2)) {
-    Value centered = vjp.sub(input, perChannel(vjp, mean, rank));
-    accumulate(vjp.mul(centered, perChannel(vjp, vjp.mul(g, 2 / count), rank)));
+    Term centered = vjp.term(input) - channels(mean);
+    accumulate(sums.counted(centered * (2 * sums.perElement(channels(g)))));
   }
   vjp.set(0, gradient);
 }
 
 /// The gradients of the three results (the gradients a of the input, b of the
-/// scale and c of the bias) by all five operands, which are independent here:
-/// that the statistics are those of the input is for their own gradients to
-/// say. With h = (x - mean) * f and means per channel, the results are
+/// scale and c of the bias) by the five operands of floats, which are
+/// independent here: that the statistics are those of the input is for their
+/// own gradients to say. With h = (x - mean) * f and means per channel, the
+/// results are
 ///   dx = scale * f * (dy - mean(dy) - h * mean(dy * h)), ds = sum(dy * h),
-///   db = sum(dy).
+///   db = sum(dy),
+/// where all sums are over the samples that exist.
 static void batchNormGradientRule(BatchNormGradientOp op, Vjp &vjp) {
   Value input = op.getInput();
   ArrayRef<int64_t> shape = shapeOf(input);
   int64_t rank = shape.size();
-  Extents axes = axesOfChannel(rank);
+  ChannelSums sums(vjp, input, op.getCount());
   auto channels = [&](Value value) {
     return vjp.term(perChannel(vjp, value, rank));
   };
-  auto mean = [&](Term value) { return vjp.term(vjp.meanOver(value, axes)); };
-  // All sums below are [1, C, 1...].
-  auto total = [&](Term value) { return vjp.term(vjp.sumOver(value, axes)); };
-  Term dy = vjp.term(op.getOutputGradient());
+  auto mean = [&](Term value) { return sums.mean(value); };
+  auto total = [&](Term value) { return sums.sum(value); };
+  Term dy = sums.counted(vjp.term(op.getOutputGradient()));
   Term f =
       rsqrt(channels(op.getVariance()) + op.getEpsilon().convertToDouble());
   Term scale = channels(op.getScale());
-  Term centered = vjp.term(input) - channels(op.getMean());
+  Term centered = sums.counted(vjp.term(input) - channels(op.getMean()));
   Term h = centered * f;
   Term zero = channels(vjp.zeros(op.getScale().getType()));
   Term byDy = vjp.term(vjp.zeros(typeOf(input)));
   Term byH = byDy;
   Term byF = zero, byScale = zero;
   if (Value gradient = vjp.gradient(0)) {
-    Term a = vjp.term(gradient), k = mean(dy * h), ah = mean(a * h);
+    Term a = sums.counted(vjp.term(gradient));
+    Term k = mean(dy * h), ah = mean(a * h);
     Term projected = dy - mean(dy) - h * k;
     Term slope = scale * f;
     byDy = slope * (a - mean(a) - h * ah);
@@ -223,7 +268,7 @@ static void batchNormGradientRule(BatchNormGradientOp op, Vjp &vjp) {
   Term byInput = byH * f;
   auto flat = [&](Term value) { return vjp.reshape(value, {shape[1]}); };
   vjp.set(0, byInput);
-  vjp.set(1, byDy);
+  vjp.set(1, sums.counted(byDy));
   vjp.set(2, flat(byScale));
   vjp.set(3, flat(-total(byInput)));
   vjp.set(4, flat(-0.5 * byF * (f * square(f))));

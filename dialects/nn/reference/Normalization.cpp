@@ -46,17 +46,29 @@ static Extents axesOfChannel(int64_t rank) {
   return axes;
 }
 
-/// Mean and biased variance of the block at `base`.
-static std::pair<double, double> momentsOf(const HostTensor &input,
-                                           const Blocks &blocks, int64_t base) {
-  double count = blocks.inner.size(), mean = 0, variance = 0;
-  for (int64_t offset : blocks.inner)
+/// Mean and biased variance of the elements at `offsets` from `base`.
+static std::pair<double, double>
+momentsOf(const HostTensor &input, ArrayRef<int64_t> offsets, int64_t base) {
+  double count = offsets.size(), mean = 0, variance = 0;
+  for (int64_t offset : offsets)
     mean += input.getAsDouble(base + offset) / count;
-  for (int64_t offset : blocks.inner) {
+  for (int64_t offset : offsets) {
     double difference = input.getAsDouble(base + offset) - mean;
     variance += difference * difference / count;
   }
   return {mean, variance};
+}
+
+/// The offsets of a channel's elements in the samples that exist: all if there
+/// is no `count`.
+static ArrayRef<int64_t> countedOffsets(const Blocks &blocks,
+                                        ArrayRef<int64_t> shape,
+                                        const HostTensor *count) {
+  if (!count || shape[0] == 0)
+    return blocks.inner;
+  int64_t samples = std::clamp<int64_t>(count->getAsInt(0), 1, shape[0]);
+  return ArrayRef(blocks.inner)
+      .take_front(blocks.inner.size() / shape[0] * samples);
 }
 
 LogicalResult BatchNormTrainOp::evaluate(Operands operands, Results &results) {
@@ -65,9 +77,11 @@ LogicalResult BatchNormTrainOp::evaluate(Operands operands, Results &results) {
     results.emplace_back(cast<RankedTensorType>(type));
   double epsilon = getEpsilon().convertToDouble();
   Blocks blocks(input.getShape(), axesOfChannel(input.getShape().size()));
+  ArrayRef<int64_t> counted = countedOffsets(
+      blocks, input.getShape(), getCount() ? &operands[3] : nullptr);
   for (auto [c, base] : llvm::enumerate(blocks.bases)) {
-    auto [mean, variance] = momentsOf(input, blocks, base);
-    for (int64_t offset : blocks.inner)
+    auto [mean, variance] = momentsOf(input, counted, base);
+    for (int64_t offset : counted)
       results[0].setDouble(base + offset,
                            operands[1].getAsDouble(c) *
                                    (input.getAsDouble(base + offset) - mean) /
@@ -86,18 +100,20 @@ LogicalResult BatchNormGradientOp::evaluate(Operands operands,
     results.emplace_back(cast<RankedTensorType>(type));
   double epsilon = getEpsilon().convertToDouble();
   Blocks blocks(input.getShape(), axesOfChannel(input.getShape().size()));
-  double count = blocks.inner.size();
+  ArrayRef<int64_t> counted = countedOffsets(
+      blocks, input.getShape(), getCount() ? &operands[5] : nullptr);
+  double count = counted.size();
   for (auto [c, base] : llvm::enumerate(blocks.bases)) {
     double scale = operands[2].getAsDouble(c),
            mean = operands[3].getAsDouble(c);
     double factor = 1 / std::sqrt(operands[4].getAsDouble(c) + epsilon);
     double sum = 0, product = 0;
-    for (int64_t offset : blocks.inner) {
+    for (int64_t offset : counted) {
       double dy = gradient.getAsDouble(base + offset);
       sum += dy;
       product += dy * (input.getAsDouble(base + offset) - mean) * factor;
     }
-    for (int64_t offset : blocks.inner) {
+    for (int64_t offset : counted) {
       double normalized = (input.getAsDouble(base + offset) - mean) * factor;
       results[0].setDouble(base + offset,
                            scale * factor *
@@ -116,7 +132,7 @@ template <typename Store>
 static void normalizeBlocks(const HostTensor &input, const Blocks &blocks,
                             double epsilon, Store store) {
   for (int64_t base : blocks.bases) {
-    auto [mean, variance] = momentsOf(input, blocks, base);
+    auto [mean, variance] = momentsOf(input, blocks.inner, base);
     for (int64_t offset : blocks.inner)
       store(base + offset, (input.getAsDouble(base + offset) - mean) /
                                std::sqrt(variance + epsilon));

@@ -15,15 +15,6 @@ using namespace mlir;
 using namespace mlcc;
 using namespace mlcc::mlc_frontend;
 
-/// The input that says how many samples count, if the operands have its batch.
-static Value sampleCountFor(Layer &layer) {
-  FunctionState &function = layer.getFunction();
-  Value first = layer.inputs.front();
-  bool isBatch =
-      Layer::rank(first) > 0 && Layer::shape(first)[0] == function.batch;
-  return isBatch ? function.sampleCount : Value();
-}
-
 static nn::LossOptions optionsOf(const v1::Loss &loss) {
   nn::LossOptions options;
   options.reduction = static_cast<nn::Reduction>(loss.reduction());
@@ -65,9 +56,9 @@ void mlcc::mlc_frontend::importLoss(Layer &layer) {
   if (layer.failed() || !layer.checkInputs(1, 4))
     return;
   std::string name = StringRef(v1::Loss::Kind_Name(loss.kind())).lower();
-  setResult(layer,
-            nn::buildLoss(layer.builder(), layer.loc(), name, layer.inputs,
-                          optionsOf(loss), sampleCountFor(layer)));
+  setResult(layer, nn::buildLoss(layer.builder(), layer.loc(), name,
+                                 layer.inputs, optionsOf(loss),
+                                 layer.sampleCountFor(layer.inputs.front())));
 }
 
 void mlcc::mlc_frontend::importMetric(Layer &layer) {
@@ -83,7 +74,7 @@ void mlcc::mlc_frontend::importMetric(Layer &layer) {
   if (metric.has_threshold())
     options.threshold = metric.threshold();
   std::string name = StringRef(v1::Metric::Kind_Name(metric.kind())).lower();
-  setResult(layer,
-            nn::buildMetric(layer.builder(), layer.loc(), name, layer.inputs,
-                            options, sampleCountFor(layer)));
+  setResult(layer, nn::buildMetric(layer.builder(), layer.loc(), name,
+                                   layer.inputs, options,
+                                   layer.sampleCountFor(layer.inputs.front())));
 }

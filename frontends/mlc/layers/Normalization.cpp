@@ -47,21 +47,40 @@ static Value follow(Layer &layer, Value old, Value seen, double momentum) {
   return layer.math.average(old, seen, 1 - momentum);
 }
 
+/// The unbiased variance, as libtorch's running variance is, from the biased
+/// one over the first `count` samples, or all if it is null.
+static Value unbiasedVariance(Layer &layer, Value input, Value biased,
+                              Value count) {
+  ArrayRef<int64_t> shape = Layer::shape(input);
+  auto numbers = [&](double samples) {
+    return samples * double(Layer::type(input).getNumElements()) /
+           double(shape[0] * shape[1]);
+  };
+  nn::Math &math = layer.math;
+  if (!count) {
+    double all = numbers(shape[0]);
+    return math.mul(biased, all / std::max(all - 1, 1.0));
+  }
+  Value present =
+      math.mul(math.castLike(math.clamp(count, 1, double(shape[0])), biased),
+               numbers(1));
+  Value free = math.max(math.add(present, -1), math.scalarLike(1, biased));
+  return math.mul(biased, math.div(present, free));
+}
+
 /// Normalizes by the batch and lets the statistics follow it.
 static Value trainBatchNorm(Layer &layer, Value input, Value scale, Value bias,
                             const Variable &mean, const Variable &variance,
                             double epsilon, double momentum) {
+  Value count = layer.sampleCountFor(input);
   SmallVector<Value> results = layer.createAll<nn::BatchNormTrainOp>(
-      input, scale, bias, layer.builder().getF64FloatAttr(epsilon));
+      input, scale, bias, count, layer.builder().getF64FloatAttr(epsilon));
   if (layer.failed())
     return nullptr;
   FunctionState &function = layer.getFunction();
   function.write(mean,
                  follow(layer, function.read(mean), results[1], momentum));
-  // The running variance is the unbiased one, as in libtorch.
-  double count = double(Layer::type(input).getNumElements()) /
-                 double(Layer::shape(input)[1]);
-  Value unbiased = layer.math.mul(results[2], count / std::max(count - 1, 1.0));
+  Value unbiased = unbiasedVariance(layer, input, results[2], count);
   function.write(variance,
                  follow(layer, function.read(variance), unbiased, momentum));
   return results[0];

@@ -25,3 +25,20 @@ func.func @backward(%x: tensor<6x3xbf16>, %dy: tensor<6x3xbf16>, %s: tensor<3xbf
   %0:3 = nn.batch_norm_gradient %x, %dy, %s, %m, %v : (tensor<6x3xbf16>, tensor<6x3xbf16>, tensor<3xbf16>, tensor<3xbf16>, tensor<3xbf16>) -> (tensor<6x3xbf16>, tensor<3xbf16>, tensor<3xbf16>)
   return %0#0, %0#1, %0#2 : tensor<6x3xbf16>, tensor<3xbf16>, tensor<3xbf16>
 }
+
+// Of padding nothing is read but by the selections.
+// CHECK-LABEL: @short
+// CHECK: %[[BEFORE:.*]] = nn.less
+// CHECK: %[[EXISTS:.*]] = nn.reshape %[[BEFORE]] {{.*}} -> tensor<4x1x1xi1>
+// CHECK: %[[X:.*]] = nn.where %[[EXISTS]], %arg0,
+// CHECK: %[[SUM:.*]] = nn.reduce_sum %[[X]]
+// CHECK: %[[MEAN:.*]] = nn.div %[[SUM]],
+// CHECK: nn.where %[[EXISTS]],
+// CHECK: nn.reduce_sum
+// CHECK: %[[VARIANCE:.*]] = nn.div
+// CHECK: %[[Y:.*]] = nn.where %[[EXISTS]],
+// CHECK: return %[[Y]], %[[MEAN]], %[[VARIANCE]]
+func.func @short(%x: tensor<4x3x5xf32>, %s: tensor<3xf32>, %b: tensor<3xf32>, %n: tensor<i64>) -> (tensor<4x3x5xf32>, tensor<3xf32>, tensor<3xf32>) {
+  %0:3 = nn.batch_norm_train %x, %s, %b, %n : (tensor<4x3x5xf32>, tensor<3xf32>, tensor<3xf32>, tensor<i64>) -> (tensor<4x3x5xf32>, tensor<3xf32>, tensor<3xf32>)
+  return %0#0, %0#1, %0#2 : tensor<4x3x5xf32>, tensor<3xf32>, tensor<3xf32>
+}

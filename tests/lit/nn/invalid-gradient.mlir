@@ -56,6 +56,15 @@ func.func @scale(%x: tensor<2x4xf32>, %p: tensor<4xf32>, %q: tensor<3xf32>) {
 
 // -----
 
+func.func @count(%x: tensor<2x4xf32>, %p: tensor<4xf32>, %n: tensor<2xi64>) {
+  // expected-error @+2 {{MLCC-2001: the shape of the count is 2; needed is scalar, a number of samples}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0:3 = nn.batch_norm_train %x, %p, %p, %n : (tensor<2x4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<2xi64>) -> (tensor<2x4xf32>, tensor<4xf32>, tensor<4xf32>)
+  return
+}
+
+// -----
+
 func.func @normalized_gradient(%x: tensor<2x4xf32>, %g: tensor<2x3xf32>, %p: tensor<4xf32>) {
   // expected-error @+2 {{MLCC-2001: the shape of the output gradient is 2x3; needed is 2x4, that of the input}}
   // expected-error @+1 {{failed to infer returned types}}

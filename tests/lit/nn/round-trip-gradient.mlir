@@ -23,11 +23,15 @@ func.func @pooling(%x: tensor<1x2x8xf32>, %g: tensor<1x2x4xf32>) {
 }
 
 // CHECK-LABEL: func @normalization
-func.func @normalization(%x: tensor<2x4x5x5xf32>, %p: tensor<4xf32>) {
+func.func @normalization(%x: tensor<2x4x5x5xf32>, %p: tensor<4xf32>, %n: tensor<i64>) {
   // CHECK: nn.batch_norm_train
   %0:3 = nn.batch_norm_train %x, %p, %p {epsilon = 1.000000e-03 : f64} : (tensor<2x4x5x5xf32>, tensor<4xf32>, tensor<4xf32>) -> (tensor<2x4x5x5xf32>, tensor<4xf32>, tensor<4xf32>)
   // CHECK: nn.batch_norm_gradient
   %1:3 = nn.batch_norm_gradient %x, %0#0, %p, %0#1, %0#2 {epsilon = 1.000000e-03 : f64} : (tensor<2x4x5x5xf32>, tensor<2x4x5x5xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) -> (tensor<2x4x5x5xf32>, tensor<4xf32>, tensor<4xf32>)
+  // CHECK: nn.batch_norm_train %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}} {epsilon
+  %2:3 = nn.batch_norm_train %x, %p, %p, %n {epsilon = 1.000000e-03 : f64} : (tensor<2x4x5x5xf32>, tensor<4xf32>, tensor<4xf32>, tensor<i64>) -> (tensor<2x4x5x5xf32>, tensor<4xf32>, tensor<4xf32>)
+  // CHECK: nn.batch_norm_gradient
+  %3:3 = nn.batch_norm_gradient %x, %2#0, %p, %2#1, %2#2, %n : (tensor<2x4x5x5xf32>, tensor<2x4x5x5xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<i64>) -> (tensor<2x4x5x5xf32>, tensor<4xf32>, tensor<4xf32>)
   return
 }
 

@@ -77,6 +77,14 @@ TEST(GradientKernels, BatchNorm) {
     func.func @backward(%x: tensor<6x3xf64>, %dy: tensor<6x3xf64>, %s: tensor<3xf64>, %m: tensor<3xf64>, %v: tensor<3xf64> {test.range = [0.5, 2.0]}) -> (tensor<6x3xf64>, tensor<3xf64>, tensor<3xf64>) {
       %0:3 = nn.batch_norm_gradient %x, %dy, %s, %m, %v : (tensor<6x3xf64>, tensor<6x3xf64>, tensor<3xf64>, tensor<3xf64>, tensor<3xf64>) -> (tensor<6x3xf64>, tensor<3xf64>, tensor<3xf64>)
       return %0#0, %0#1, %0#2 : tensor<6x3xf64>, tensor<3xf64>, tensor<3xf64>
+    }
+    func.func @short_forward(%x: tensor<4x3x5x7xf32>, %s: tensor<3xf32>, %b: tensor<3xf32>, %n: tensor<i64> {test.range = [2, 4]}) -> (tensor<4x3x5x7xf32>, tensor<3xf32>, tensor<3xf32>) {
+      %0:3 = nn.batch_norm_train %x, %s, %b, %n {epsilon = 1.0e-3} : (tensor<4x3x5x7xf32>, tensor<3xf32>, tensor<3xf32>, tensor<i64>) -> (tensor<4x3x5x7xf32>, tensor<3xf32>, tensor<3xf32>)
+      return %0#0, %0#1, %0#2 : tensor<4x3x5x7xf32>, tensor<3xf32>, tensor<3xf32>
+    }
+    func.func @short_backward(%x: tensor<9x3xf64>, %dy: tensor<9x3xf64>, %s: tensor<3xf64>, %m: tensor<3xf64>, %v: tensor<3xf64> {test.range = [0.5, 2.0]}, %n: tensor<i32> {test.range = [3, 7]}) -> (tensor<9x3xf64>, tensor<3xf64>, tensor<3xf64>) {
+      %0:3 = nn.batch_norm_gradient %x, %dy, %s, %m, %v, %n : (tensor<9x3xf64>, tensor<9x3xf64>, tensor<3xf64>, tensor<3xf64>, tensor<3xf64>, tensor<i32>) -> (tensor<9x3xf64>, tensor<3xf64>, tensor<3xf64>)
+      return %0#0, %0#1, %0#2 : tensor<9x3xf64>, tensor<3xf64>, tensor<3xf64>
     })",
                            {.tolerance = 1e-5}));
 }

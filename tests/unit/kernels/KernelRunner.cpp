@@ -140,8 +140,7 @@ private:
       rt::StepKernelOp::create(
           builder, launch.getLoc(), builder.getStringAttr("step"),
           launch.getKernelAttr(), builder.getArrayAttr(places),
-          launch.getWorkAttr(), launch.getGrainAttr(),
-          rt::ResultAttr());
+          launch.getWorkAttr(), launch.getGrainAttr(), rt::ResultAttr());
     });
     for (auto function :
          llvm::make_early_inc_range(module.getOps<func::FuncOp>()))
@@ -414,6 +413,12 @@ std::string difference(const HostTensor &expected, const HostTensor &actual,
   return "";
 }
 
+double numberOf(Attribute attribute) {
+  if (auto number = dyn_cast<FloatAttr>(attribute))
+    return number.getValueAsDouble();
+  return cast<IntegerAttr>(attribute).getInt();
+}
+
 std::vector<HostTensor> randomInputs(func::FuncOp function,
                                      const RunOptions &options,
                                      std::mt19937 &random) {
@@ -422,8 +427,8 @@ std::vector<HostTensor> randomInputs(func::FuncOp function,
     double low = options.low, high = options.high;
     if (auto range = function.getArgAttrOfType<ArrayAttr>(
             argument.getArgNumber(), "test.range")) {
-      low = cast<IntegerAttr>(range[0]).getInt();
-      high = cast<IntegerAttr>(range[1]).getInt();
+      low = numberOf(range[0]);
+      high = numberOf(range[1]);
     }
     inputs.push_back(randomTensor(cast<RankedTensorType>(argument.getType()),
                                   low, high, options.special, random));

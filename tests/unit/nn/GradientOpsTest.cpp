@@ -87,6 +87,49 @@ TEST(BatchNormTrain, NormalizesByTheBatchsBiasedStatistics) {
   EXPECT_THAT(batchNorm(2, false), near({5, 1}));
 }
 
+/// Of the first two samples of three, the last of which is no number, or of
+/// the two alone: all results of training's batch normalization, and of its
+/// gradient.
+static std::string shortBatch(bool padded) {
+  std::string type = padded ? "tensor<3x2xf64>" : "tensor<2x2xf64>";
+  std::string count = padded ? ", %n" : "",
+              countType = padded ? ", tensor<i8>" : "";
+  std::string x = "[1.0, 3.0], [4.0, 2.0]", g = "[0.5, -1.0], [2.0, 3.0]";
+  if (padded) {
+    x += ", [0x7FF8000000000000, 0x7FF0000000000000]";
+    g += ", [0x7FF8000000000000, 7.0]";
+  }
+  return "%x = nn.constant dense<[" + x + "]> : " + type +
+         "%g = nn.constant dense<[" + g + "]> : " + type + R"(
+    %n = nn.constant dense<2> : tensor<i8>
+    %s = nn.constant dense<[2.0, 3.0]> : tensor<2xf64>
+    %0:3 = nn.batch_norm_train %x, %s, %s)" +
+         count + " : (" + type + ", tensor<2xf64>, tensor<2xf64>" + countType +
+         ") -> (" + type + R"(, tensor<2xf64>, tensor<2xf64>)
+    %1:3 = nn.batch_norm_gradient %x, %g, %s, %0#1, %0#2)" +
+         count + " : (" + type + ", " + type +
+         ", tensor<2xf64>, tensor<2xf64>, tensor<2xf64>" + countType +
+         ") -> (" + type + ", tensor<2xf64>, tensor<2xf64>)";
+}
+
+TEST(BatchNormTrain, PaddingIsNotThere) {
+  for (const char *op : {"%0", "%1"})
+    for (int result = 0; result < 3; ++result) {
+      auto numbers = [&](bool padded) {
+        std::string type = result   ? "tensor<2xf64>"
+                           : padded ? "tensor<3x2xf64>"
+                                    : "tensor<2x2xf64>";
+        return evaluate(shortBatch(padded) + "\n%r = nn.stop_gradient " + op +
+                        "#" + std::to_string(result) + " : (" + type + ") -> " +
+                        type);
+      };
+      std::vector<double> expected = numbers(false);
+      if (result == 0)
+        expected.insert(expected.end(), {0, 0});
+      EXPECT_THAT(numbers(true), near(expected));
+    }
+}
+
 TEST(BatchNormGradient, TakesOutMeanAndProjection) {
   // Channel 0: h = (-3, -1, 1, 3) / sqrt 5, dy = (1, 0, 0, 0); channel 1:
   // h = (-1, -1, 1, 1), dy = (4, 0, 0, 0).
