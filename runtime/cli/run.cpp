@@ -167,7 +167,7 @@ int runCommand(const mlcc_model &model, const RunOptions &options) {
       loadInputs(function, options.inputs, options.picture);
   std::vector<Array> outputs = makeOutputs(function);
   Model loaded(model, options.threads);
-  prepareVariables(loaded, options.weights, /*seed=*/1);
+  prepareForUse(loaded, number, options.weights, /*seed=*/1);
   auto start = std::chrono::steady_clock::now();
   execute(loaded, number, inputs, outputs);
   std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;

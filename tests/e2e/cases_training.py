@@ -421,6 +421,17 @@ def lenet(tools):
         if values["accuracy"] < 0.97:
             raise Failure(f"not learned: {values}")
 
+    @group.case("untrained weights are told of, trained ones are not")
+    def _():
+        learned = tools.path("training", "lenet", "learned")
+        for command, function in (("predict", "predict"), ("eval", "loss")):
+            output = tools.run(program, command, "--data", data)
+            if (f"warning: '{function}' runs with untrained weights: no file gave 10 of its 10 parameters" not in output
+                    or "give --load RUN" not in output):
+                raise Failure(output)
+            if "warning" in tools.run(program, command, "--data", data, "--load", learned):
+                raise Failure(f"{command} warns of weights that were loaded")
+
     @group.case("resumed in the middle of an epoch, it is the same to the last bit")
     def _():
         run_in("whole", "--epochs", 3)

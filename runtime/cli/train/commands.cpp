@@ -211,7 +211,7 @@ int trainCommand(const mlcc_model &model, const TrainOptions &options) {
 int evalCommand(const mlcc_model &model, const EvalOptions &options) {
   uint32_t number = requireFunction(model, {"evaluate", "loss"});
   Model loaded(model, options.threads);
-  RunState state = prepareVariables(loaded, options.weights, options.seed);
+  RunState state = prepareForUse(loaded, number, options.weights, options.seed);
   const mlcc_function &function = loaded.function(number);
   Scalars scalars = applySettings(loaded, function, options.sets);
   DataOptions files = knownData(options.data, state);

@@ -186,9 +186,9 @@ int64_t draw(const std::vector<double> &scores, double temperature,
 } // namespace
 
 int generateCommand(const mlcc_model &model, const GenerateOptions &options) {
-  requireFunction(model, {"predict"});
+  uint32_t number = requireFunction(model, {"predict"});
   Model loaded(model, options.threads);
-  RunState state = prepareVariables(loaded, options.weights, /*seed=*/1);
+  RunState state = prepareForUse(loaded, number, options.weights, /*seed=*/1);
   Vocabulary vocabulary(state.vocabulary);
   LanguageModel language(loaded, vocabulary.size());
   std::vector<int64_t> text = vocabulary.encode(options.prompt);

@@ -157,7 +157,7 @@ void printPredictions(const std::vector<Prediction> &predictions,
 int predictCommand(const mlcc_model &model, const PredictOptions &options) {
   uint32_t number = requireFunction(model, {"predict"});
   Model loaded(model, options.threads);
-  RunState state = prepareVariables(loaded, options.weights, options.seed);
+  RunState state = prepareForUse(loaded, number, options.weights, options.seed);
   const mlcc_function &function = loaded.function(number);
   Scalars scalars = applySettings(loaded, function, options.sets);
   DataOptions files = knownData(options.data, state);

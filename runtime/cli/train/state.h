@@ -25,6 +25,12 @@ void initializeVariables(Model &model, uint64_t seed);
 RunState prepareVariables(Model &model, const std::string &weights,
                           uint64_t seed);
 
+/// The same for the use of a function: without `weights`, says on stderr if
+/// parameters that it reads are what `initialize` drew, which no training has
+/// touched, or if all are constants.
+RunState prepareForUse(Model &model, uint32_t function,
+                       const std::string &weights, uint64_t seed);
+
 /// `options` with the vocabulary and the classes of a run, so that data is read
 /// as when the model was trained.
 DataOptions knownData(DataOptions options, const RunState &state);
