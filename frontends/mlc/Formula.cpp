@@ -7,9 +7,10 @@
 
 //
 // A formula is an expression (Expressions.h) whose names may be those of
-// tensors. Numbers are computed here as long as they meet no tensor, and then
-// get its element type. Operators and calls are nn operations; reductions have
-// short names and reduce all that is not said otherwise.
+// tensors, and whose words are names of variables. Numbers are computed here as
+// long as they meet no tensor, and then get its element type. Operators and
+// calls are nn operations; reductions have short names and reduce all that is
+// not said otherwise.
 //
 //===----------------------------------------------------------------------===//
 
@@ -206,7 +207,10 @@ Operand FormulaBuilder::build(const Expression &expression) {
   case Expression::Kind::Number:
     return expression.number;
   case Expression::Kind::Word:
-    return fail("'" + expression.text + "' is a word, not a number");
+    if (Value variable = layer.readVariable(expression.text))
+      return variable;
+    return fail("no layer before this one has a variable '" + expression.text +
+                "'");
   case Expression::Kind::Name:
     return name(expression.text);
   case Expression::Kind::Negation: {

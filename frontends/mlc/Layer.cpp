@@ -172,6 +172,16 @@ Value Layer::parameter(const ParameterSpec &spec) {
   return function.read(*variable);
 }
 
+Value Layer::readVariable(StringRef name) {
+  StringRef prefix = parameterName;
+  if (!prefix.consume_back(node.name()))
+    prefix = "";
+  Variable *variable = variables.find((prefix + name).str());
+  if (!variable)
+    variable = variables.find(name);
+  return variable ? function.read(*variable) : Value();
+}
+
 Variable *Layer::variable(StringRef name, RankedTensorType type, rt::Role role,
                           const v1::Initializer &initializer) {
   if (hasFailed)

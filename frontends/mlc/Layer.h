@@ -117,6 +117,9 @@ public:
   /// A variable of the layer that is no parameter. Null after an error.
   Variable *variable(llvm::StringRef name, mlir::RankedTensorType type,
                      rt::Role role, const v1::Initializer &initializer);
+  /// The value of a variable that a layer before this one owns, called as the
+  /// layers beside this one see it or by its full name; null if there is none.
+  mlir::Value readVariable(llvm::StringRef name);
   /// The full name of a parameter of the layer; of the layer itself for "".
   std::string fullName(llvm::StringRef parameter) const;
 

@@ -27,9 +27,7 @@ void mlcc::mlc_frontend::importDense(Layer &layer) {
                               .otherwise = v1::Initializer::XAVIER_UNIFORM,
                               .fanIn = double(features),
                               .fanOut = double(units)});
-  } else if (Variable *tied = layer.getVariables().find(dense.weight())) {
-    weight = layer.getFunction().read(*tied);
-  } else {
+  } else if (!(weight = layer.readVariable(dense.weight()))) {
     layer.error(ErrorCode::UnknownName, "weight")
         << "no layer before this one has a variable '" << dense.weight() << "'";
   }

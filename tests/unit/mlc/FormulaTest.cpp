@@ -64,6 +64,25 @@ TEST(Formulas, ReductionsHaveShortNames) {
   EXPECT_EQ(compute("reduce_l1(x)"), (Numbers{21}));
 }
 
+TEST(Formulas, WordsAreVariables) {
+  ModelRunner model(R"mlc(
+    version: 1
+    block {
+      name: 'b' input: 'x'
+      node { name: 'd' dense { units: 2 } }
+      node { name: 'near' formula: "sum('d.weight') + sum(d)"
+}
+}
+    function {
+      name: 'f' input { name: 'x' shape: '1, 1' }
+      node { name: 'c' input: 'x' call { block: 'b' } }
+      node { name: 'far' formula: "c + 10 * 'c.d.bias'" }
+    })mlc");
+  model.set("c.d.weight", {1, 2});
+  model.set("c.d.bias", {4, 8});
+  EXPECT_EQ(model.run("f", {{"x", {3}}})["far"], (Numbers{64, 104}));
+}
+
 TEST(Formulas, ProblemsPointToThem) {
   auto problem = [](const std::string &formula) {
     return problemsOf(modelOf(formula));
@@ -83,8 +102,8 @@ TEST(Formulas, ProblemsPointToThem) {
   EXPECT_THAT(problem("x @ 2"), HasSubstr("matrix product"));
   EXPECT_THAT(problem("f("), HasSubstr("missing"));
   EXPECT_THAT(problem("max(x, axes = [1"), HasSubstr("']'"));
-  EXPECT_THAT(problem("where('a', x, x)"), HasSubstr("word"));
-  EXPECT_THAT(problem("sum('a')"), HasSubstr("word"));
+  EXPECT_THAT(problem("where('a', x, x)"), HasSubstr("variable 'a'"));
+  EXPECT_THAT(problem("sum('a')"), HasSubstr("variable 'a'"));
   EXPECT_THAT(problem("sum(x, axes = 7)"), HasSubstr("axis 7"));
   EXPECT_THAT(problem("softmax(x, axis = -3)"), HasSubstr("axis"));
   EXPECT_THAT(problem("constant(value = 3)"), HasSubstr("constant"));

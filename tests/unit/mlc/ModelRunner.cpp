@@ -89,9 +89,38 @@ ModelRunner::ModelRunner(const std::string &text,
     module = nullptr;
     return;
   }
-  for (auto variable : module->getOps<rt::VariableOp>())
-    variables[variable.getSymName().str()] =
-        nn::HostTensor(cast<RankedTensorType>(variable.getType()));
+  clearVariables();
+}
+
+void ModelRunner::clearVariables() {
+  if (module)
+    for (auto variable : module->getOps<rt::VariableOp>())
+      variables[variable.getSymName().str()] =
+          nn::HostTensor(cast<RankedTensorType>(variable.getType()));
+}
+
+int64_t ModelRunner::inputSize(const std::string &function,
+                               const std::string &input) {
+  auto op = module ? module->lookupSymbol<func::FuncOp>(function) : nullptr;
+  for (unsigned i = 0; op && i < op.getNumArguments(); ++i)
+    if (auto name = op.getArgAttrOfType<StringAttr>(i, rt::nameAttrName))
+      if (name.getValue() == input)
+        return cast<RankedTensorType>(op.getArgumentTypes()[i])
+            .getNumElements();
+  ADD_FAILURE() << "there is no input " << input << " of " << function;
+  return 0;
+}
+
+llvm::SmallVector<int64_t> ModelRunner::outputShape(const std::string &function,
+                                                    const std::string &output) {
+  auto op = module ? module->lookupSymbol<func::FuncOp>(function) : nullptr;
+  for (unsigned i = 0; op && i < op.getNumResults(); ++i)
+    if (auto name = op.getResultAttrOfType<StringAttr>(i, rt::nameAttrName))
+      if (name.getValue() == output)
+        return llvm::SmallVector<int64_t>(
+            cast<RankedTensorType>(op.getResultTypes()[i]).getShape());
+  ADD_FAILURE() << "there is no output " << output << " of " << function;
+  return {};
 }
 
 nn::HostTensor &ModelRunner::tensorOf(const std::string &variable) {

@@ -51,6 +51,12 @@ public:
   void initialize(int64_t seed) {
     run("initialize", {{"seed", {double(seed)}}});
   }
+  /// Sets all variables to 0.
+  void clearVariables();
+  /// The number of elements of an input; 0 fails the test.
+  int64_t inputSize(const std::string &function, const std::string &input);
+  llvm::SmallVector<int64_t> outputShape(const std::string &function,
+                                         const std::string &output);
   /// Fills the k-th parameter (in the order of declaration) with
   /// 0.3 sin(1.3 i + k), i the element.
   void fillParameters();
