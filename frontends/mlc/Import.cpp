@@ -80,6 +80,8 @@ OwningOpRef<ModuleOp> Importer::import() {
       failed(addInitialize(*module, model.variables, description.path())))
     return nullptr;
   addVariables();
+  if (model.failed)
+    return nullptr;
   return std::move(module);
 }
 
@@ -344,11 +346,22 @@ void Importer::checkShared() {
 }
 
 void Importer::addVariables() {
+  llvm::StringSet<> functions;
+  for (auto function : module->getOps<SymbolOpInterface>())
+    functions.insert(function.getName());
   OpBuilder builder = OpBuilder::atBlockBegin(module->getBody());
-  for (const Variable &variable : model.variables)
+  for (const Variable &variable : model.variables) {
+    if (functions.contains(variable.name)) {
+      model.failed = true;
+      mlcc::emitError(variable.location, ErrorCode::NameConflict)
+          << "a function is called '" << variable.name
+          << "' too, and this variable must have another name";
+      continue;
+    }
     rt::VariableOp::create(builder, variable.location, variable.name,
                            variable.type, variable.role,
                            /*offset=*/IntegerAttr());
+  }
 }
 
 //===----------------------------------------------------------------------===//

@@ -55,6 +55,16 @@ TEST(Errors, OfTheModel) {
               HasSubstr("no dimension of this name"));
 }
 
+TEST(Errors, VariablesAreNotCalledAsFunctions) {
+  for (const char *name : {"f", "train_step", "initialize"})
+    EXPECT_THAT(
+        problemsOf(function("  node { name: '" + std::string(name) +
+                            "' parameter {} }\n  node { name: 'r' formula: \"" +
+                            name + "^2\" }") +
+                   "training { function: 'f' optimizer { sgd {} } }"),
+        AllOf(StartsWith("5:3: MLCC-1043"), HasSubstr("a function")));
+}
+
 TEST(Errors, OfNodesPointToTheField) {
   EXPECT_THAT(
       problemsOf(function("  node { name: 'a'\n    dense { units: -3 } }")),

@@ -100,8 +100,7 @@ TEST_P(Textbook, Gives) {
       model = std::make_shared<ModelRunner>(descriptionOf(GetParam().topic),
                                             options);
     }
-    if (!model->isValid())
-      return;
+    ASSERT_TRUE(model->isValid());
     if (row.kind == Row::Kind::Set)
       for (const Entry &entry : row.given)
         model->set(entry.name, entry.values);
