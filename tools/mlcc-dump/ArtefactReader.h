@@ -9,8 +9,9 @@
 #ifndef MLCC_TOOLS_MLCC_DUMP_ARTEFACTREADER_H
 #define MLCC_TOOLS_MLCC_DUMP_ARTEFACTREADER_H
 
-#include "llvm/Object/ELFObjectFile.h"
+#include "llvm/Object/ELF.h"
 #include "llvm/Support/Error.h"
+#include "llvm/Support/MemoryBuffer.h"
 
 #include <map>
 #include <string>
@@ -19,7 +20,8 @@
 namespace mlcc::tools {
 
 /// Reads constants of an executable or shared library as they would be in
-/// memory after loading at address zero.
+/// memory after loading at address zero, and those of an object or a static
+/// library as if its sections were linked one behind the other.
 class ArtefactReader {
 public:
   static llvm::Expected<ArtefactReader> open(llvm::StringRef path);
@@ -58,10 +60,16 @@ private:
     llvm::StringRef bytes;
   };
 
+  using Elf = llvm::object::ELFFile<llvm::object::ELF64LE>;
+
   llvm::Error readBytes(uint64_t address, uint64_t count, char *target) const;
   llvm::Error load();
+  llvm::Error loadImage(const Elf &image);
+  /// Objects that are not linked yet.
+  llvm::Error loadObjects(llvm::ArrayRef<Elf> objects);
+  void addModel(llvm::StringRef symbol, uint64_t address);
 
-  llvm::object::OwningBinary<llvm::object::ObjectFile> file;
+  std::unique_ptr<llvm::MemoryBuffer> file;
   std::vector<Segment> segments;
   /// Address of a pointer -> what the loader makes of it.
   std::map<uint64_t, uint64_t> relocations;

@@ -149,7 +149,8 @@ int main(int argc, char **argv) {
   Arguments arguments;
   addOptions(app, arguments);
   CLI::App *artefact = app.add_subcommand(
-      "artefact", "Shows the descriptor of an executable or shared library");
+      "artefact",
+      "Shows the descriptor of an executable, a library or an object");
   artefact->add_option("file", arguments.artefact, "The file")
       ->required()
       ->type_name("FILE");

@@ -2,6 +2,15 @@
 // RUN: mlcc %s --start-after=kernels --mcpu=native -o %t
 // RUN: %t info | FileCheck %s --check-prefix=INFO
 // RUN: mlcc-dump artefact %t | FileCheck %s --check-prefix=DUMP
+// Libraries and objects, whose pointers are not linked yet, say the same.
+// RUN: mlcc %s --start-after=kernels --mcpu=native --emit=shared -o %t.so
+// RUN: mlcc-dump artefact %t.so | FileCheck %s --check-prefix=DUMP
+// RUN: mlcc %s --start-after=kernels --mcpu=native --emit=static -o %t.a
+// RUN: mlcc-dump artefact %t.a | FileCheck %s --check-prefix=DUMP
+// RUN: mlcc %s --start-after=kernels --mcpu=native --emit=object -o %t.o
+// RUN: mlcc-dump artefact %t.o | FileCheck %s --check-prefix=DUMP
+// RUN: head -c 3000 %t.o > %t.cut
+// RUN: not mlcc-dump artefact %t.cut 2>&1 | FileCheck %s --check-prefix=CUT
 // RUN: %python %S/Inputs/check_scale.py %t
 
 // INFO: function predict: 2 steps (1 oneDNN primitives, 1 kernels, 0 copies)
@@ -17,6 +26,8 @@
 // DUMP-NEXT: 2 steps
 // DUMP-NEXT: 0: kernel, 8 iterations, at least 8 a thread 'scale': input0 weights+0 arena+0
 // DUMP-NEXT: 1: matmul 8x16:ab 16x16:ab 8x16:ab 'product': arena+0 weights+64 output0
+
+// CUT: MLCC-1001
 
 func.func private @kernel(%begin: index, %end: index, %src: memref<8x16xf32>,
     %shift: memref<16xf32>, %dst: memref<8x16xf32>) attributes {rt.kernel} {
