@@ -40,6 +40,12 @@ llvm::LogicalResult dumpSvg(mlir::ModuleOp module, llvm::raw_ostream &stream);
 /// parameters and bytes of the result; then the sums.
 void dumpSummary(mlir::ModuleOp module, llvm::raw_ostream &stream);
 
+/// Writes a table of the layers of each entry point, as a person would write it
+/// down: what the operations of one node of the model give, their parameters
+/// (each counted once, where it is first used), multiply-adds and the bytes of
+/// the result; then the sums. With `json`, an array of objects.
+void dumpLayers(mlir::ModuleOp module, bool json, llvm::raw_ostream &stream);
+
 /// Writes the descriptor of an executable or shared library that mlcc made,
 /// without running it. Fails with CannotRead or UnsupportedFormat.
 llvm::LogicalResult dumpArtefact(llvm::StringRef path,
@@ -50,6 +56,10 @@ llvm::LogicalResult dumpArtefact(llvm::StringRef path,
 /// as two. Element-wise operations and reductions count one per element; data
 /// movement none.
 int64_t countOperations(mlir::Operation *op);
+
+/// Multiply-adds of an nn or dnn convolution, matrix product or recurrent
+/// layer; 0 of all others.
+int64_t countMultiplyAdds(mlir::Operation *op);
 
 } // namespace mlcc::tools
 

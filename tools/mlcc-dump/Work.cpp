@@ -27,24 +27,24 @@ static int64_t extent(Value value, int64_t dimension) {
 /// Every result element is a sum over one output channel's weights.
 static int64_t convolution(Value result, Value weights) {
   int64_t channels = std::max<int64_t>(extent(result, 1), 1);
-  return 2 * elements(result) * (elements(weights) / channels);
+  return elements(result) * (elements(weights) / channels);
 }
 
 /// Every source element meets one input channel's weights.
 static int64_t deconvolution(Value source, Value weights) {
   int64_t channels = std::max<int64_t>(extent(source, 1), 1);
-  return 2 * elements(source) * (elements(weights) / channels);
+  return elements(source) * (elements(weights) / channels);
 }
 
 static int64_t matrixProduct(Value result, Value lhs, bool transposed) {
   auto rank = cast<RankedTensorType>(lhs.getType()).getRank();
   int64_t inner = extent(lhs, transposed && rank > 1 ? -2 : -1);
-  return 2 * elements(result) * inner;
+  return elements(result) * inner;
 }
 
 /// Every step of every sequence meets all weights.
 static int64_t recurrent(Value input, Value weights, Value recurrentWeights) {
-  return 2 * extent(input, 0) * extent(input, 1) *
+  return extent(input, 0) * extent(input, 1) *
          (elements(weights) + elements(recurrentWeights));
 }
 
@@ -61,7 +61,7 @@ static bool isPerElement(Operation *op) {
              .Default(false);
 }
 
-int64_t tools::countOperations(Operation *op) {
+int64_t tools::countMultiplyAdds(Operation *op) {
   return llvm::TypeSwitch<Operation *, int64_t>(op)
       .Case<nn::ConvOp, dnn::ConvolutionOp>(
           [](auto op) { return convolution(op.getResult(), op.getWeights()); })
@@ -85,10 +85,13 @@ int64_t tools::countOperations(Operation *op) {
         return recurrent(op.getSrcLayer(), op.getWeightsLayer(),
                          op.getWeightsIter());
       })
-      .Default([](Operation *op) -> int64_t {
-        if (!isPerElement(op) || op->getNumOperands() == 0)
-          return 0;
-        return std::max(elements(op->getOperand(0)),
-                        elements(op->getResult(0)));
-      });
+      .Default([](Operation *) { return 0; });
+}
+
+int64_t tools::countOperations(Operation *op) {
+  if (int64_t multiplyAdds = countMultiplyAdds(op))
+    return 2 * multiplyAdds;
+  if (!isPerElement(op) || op->getNumOperands() == 0)
+    return 0;
+  return std::max(elements(op->getOperand(0)), elements(op->getResult(0)));
 }

@@ -35,12 +35,14 @@ struct Arguments {
   Format format = Format::Text;
   bool locations = false;
   std::string artefact;
+  bool layers = false, json = false;
 };
 
 } // namespace
 
 static constexpr const char *footer = R"(
 Examples:
+  mlcc-dump summary resnet50.onnx                 layers, parameters, multiply-adds
   mlcc-dump resnet50.onnx --format=summary        operations, FLOPs, parameters
   mlcc-dump resnet50.onnx --stage=layout          MLIR after a stage
   mlcc-dump resnet50.onnx --stage=fuse --format=svg -o resnet50.svg
@@ -128,6 +130,14 @@ static LogicalResult dump(const Arguments &arguments,
   if (failed(arguments.model.parse(context, options)) ||
       failed(applyTarget(options.codegen, context)))
     return llvm::failure();
+  if (arguments.layers) {
+    auto module = compileTo(arguments.model.path, *findStage("import"),
+                            *findStage("import"), options, context,
+                            [](StringRef, auto run) { return run(); });
+    if (module)
+      tools::dumpLayers(*module, arguments.json, stream);
+    return success(bool(module));
+  }
   const Stage *first = findStage(arguments.startAfter);
   const Stage *last =
       findStage(arguments.stage == "llvm" ? "codegen" : arguments.stage);
@@ -154,6 +164,17 @@ int main(int argc, char **argv) {
   artefact->add_option("file", arguments.artefact, "The file")
       ->required()
       ->type_name("FILE");
+  CLI::App *summary = app.add_subcommand(
+      "summary", "Lists the layers of a model: shapes, parameters, "
+                 "multiply-adds");
+  Arguments layers;
+  layers.layers = true;
+  layers.model.addTo(*summary);
+  summary->add_flag("--json", layers.json, "As JSON");
+  summary
+      ->add_option("-o,--output", layers.output,
+                   "The file to write (default: standard output)")
+      ->type_name("FILE");
   if (std::optional<int> status = tools::parseCommandLine(app, argc, argv))
     return *status;
 
@@ -164,7 +185,7 @@ int main(int argc, char **argv) {
   // Errors name the node of the model; the operation's text is for developers.
   context.printOpOnDiagnostic(false);
   DiagnosticPrinter printer(&context, llvm::errs());
-  if (failed(dump(arguments, &context)))
+  if (failed(dump(*summary ? layers : arguments, &context)))
     return printer.exitStatus() ? printer.exitStatus() : 1;
   return 0;
 }
