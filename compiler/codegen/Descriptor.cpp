@@ -52,7 +52,7 @@ struct AbiStructs {
         step(llvm::StructType::get(i32, i32, pointer, pointer, pointer, i64,
                                    pointer, i64, i64, i32, i32, i64)),
         function(llvm::StructType::get(pointer, i32, i32, pointer, pointer, i64,
-                                       pointer, i32, pointer)),
+                                       pointer, i32, pointer, pointer, i64)),
         model(llvm::StructType::get(i32, i32, pointer, pointer, pointer, i32,
                                     pointer, pointer, i64, i64, i32, pointer,
                                     i64)) {}
@@ -108,11 +108,12 @@ bool AbiStructs::agreeWithC(const llvm::DataLayout &layout) const {
              sizeof(mlcc_step));
 #undef AT
 #define AT(field) offsetof(mlcc_function, field)
-  bool functions = agrees(layout, function,
-                          {AT(name), AT(input_count), AT(output_count),
-                           AT(inputs), AT(outputs), AT(step_count), AT(steps),
-                           AT(variable_use_count), AT(variable_uses)},
-                          sizeof(mlcc_function));
+  bool functions =
+      agrees(layout, function,
+             {AT(name), AT(input_count), AT(output_count), AT(inputs),
+              AT(outputs), AT(step_count), AT(steps), AT(variable_use_count),
+              AT(variable_uses), AT(onnx), AT(onnx_bytes)},
+             sizeof(mlcc_function));
 #undef AT
 #define AT(field) offsetof(mlcc_model, field)
   bool models =
@@ -201,6 +202,8 @@ private:
   AbiStructs types;
   llvm::StringMap<Constant *> strings;
   llvm::StringMap<unsigned> variableNumbers;
+  /// By the name of the entry point.
+  llvm::StringMap<nn::HostTensor> exports;
 };
 
 } // namespace
@@ -341,11 +344,14 @@ Constant *DescriptorWriter::function(rt::ProgramOp program) {
     steps.push_back(step(&operation));
   unsigned useCount = 0;
   Constant *uses = variableUses(program, useCount);
+  ArrayRef<char> onnx = exports.lookup(program.getSymName()).bytes();
   return llvm::ConstantStruct::get(
       types.function, string(program.getSymName()),
       u32(program.getInputs().size()), u32(program.getOutputs().size()),
       tensorInfos(program.getInputs()), tensorInfos(program.getOutputs()),
-      u64(steps.size()), array(types.step, steps), u32(useCount), uses);
+      u64(steps.size()), array(types.step, steps), u32(useCount), uses,
+      onnx.empty() ? null() : bytes({onnx.data(), onnx.size()}, 1),
+      u64(onnx.size()));
 }
 
 uint64_t mlcc::weightsBytes(mlir::ModuleOp module) {
@@ -370,6 +376,9 @@ llvm::LogicalResult DescriptorWriter::write(mlir::ModuleOp programs,
     variables.push_back(variable(op));
     stateBytes = op.getOffset().value_or(0) + nn::tensorBytes(op.getType());
   }
+  for (auto op : programs.getOps<rt::ExportOp>())
+    if (auto model = nn::HostTensor::fromAttribute(op.getModel()))
+      exports[op.getFunction()] = *model;
   for (auto program : programs.getOps<rt::ProgramOp>()) {
     functions.push_back(function(program));
     arenaBytes = std::max<uint64_t>(arenaBytes, program.getArena());

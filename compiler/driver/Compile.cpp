@@ -10,6 +10,7 @@
 #include "compiler/codegen/Target.h"
 #include "compiler/layout/TargetIsa.h"
 #include "dialects/diagnostics/Diagnostics.h"
+#include "frontends/onnx/Export.h"
 
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
@@ -53,8 +54,13 @@ readFile(StringRef path, const CompileOptions &options, MLIRContext *context) {
     return parseText(path, context);
   if (extension == ".onnx")
     return onnx_frontend::importModel(path, options.import, context);
-  if (isDescription(path))
-    return mlc_frontend::importModel(path, options.description, context);
+  if (isDescription(path)) {
+    OwningOpRef<ModuleOp> module =
+        mlc_frontend::importModel(path, options.description, context);
+    if (module)
+      onnx_frontend::addExports(*module);
+    return module;
+  }
   emitError(fileLocation(path, context), ErrorCode::UnsupportedFormat)
       << "the name does not end in .onnx, .mlc.textproto or .mlc";
   return nullptr;

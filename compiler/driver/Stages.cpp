@@ -34,9 +34,11 @@ template <typename... Dialects> static bool isOf(Operation *op) {
   return isa_and_nonnull<Dialects...>(op->getDialect());
 }
 
-/// The module, functions with their returns, and variables.
+/// The module, functions with their returns, and what stays beside them to the
+/// end.
 static bool isFrame(Operation *op) {
-  return isa<ModuleOp, func::FuncOp, func::ReturnOp, rt::VariableOp>(op);
+  return isa<ModuleOp, func::FuncOp, func::ReturnOp, rt::VariableOp,
+             rt::ExportOp>(op);
 }
 
 static bool isInKernel(Operation *op) {

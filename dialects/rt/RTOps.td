@@ -180,6 +180,17 @@ def RT_VariableOp : RT_Op<"variable", [Symbol]> {
   }];
 }
 
+def RT_ExportOp : RT_Op<"export"> {
+  let summary = "Keeps an entry point's ONNX form for users of the artefact";
+  let description = [{
+    `model` holds the bytes of a serialized `onnx.ModelProto` that computes what the
+    entry point does. It has no initializers for variables, whose values are known
+    where it is written to a file.
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$function, ElementsAttr:$model);
+  let assemblyFormat = "$function `=` $model attr-dict";
+}
+
 //===----------------------------------------------------------------------===//
 // Programs
 //===----------------------------------------------------------------------===//

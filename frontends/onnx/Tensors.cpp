@@ -98,6 +98,14 @@ Type elementType(MLIRContext *context, int32_t dataType) {
   return type && type->get ? type->get(Builder(context)) : Type();
 }
 
+int32_t dataTypeOf(Type elementType) {
+  Builder builder(elementType.getContext());
+  for (const DataType &type : dataTypes)
+    if (type.get && type.get(builder) == elementType)
+      return type.number;
+  return TensorProto::UNDEFINED;
+}
+
 std::string dataTypeName(int32_t dataType) {
   if (const DataType *type = findDataType(dataType))
     return type->name.str();

@@ -25,6 +25,9 @@ namespace mlcc::onnx_frontend {
 /// The element type for a TensorProto.DataType, or null if nn has none.
 mlir::Type elementType(mlir::MLIRContext *context, int32_t dataType);
 
+/// The TensorProto.DataType of an element type that nn can hold.
+int32_t dataTypeOf(mlir::Type elementType);
+
 /// "FLOAT16", or the number of a type that the format does not have.
 std::string dataTypeName(int32_t dataType);
 

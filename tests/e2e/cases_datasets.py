@@ -4,6 +4,7 @@ import os
 import re
 
 import numpy as np
+import onnx
 
 from harness import Failure, Group
 
@@ -79,6 +80,22 @@ def digits(tools):
         lenet = Example(tools, "lenet", "digits.npz")
         lenet.train("--epochs", "40")
         expect_above(0.98, number("accuracy", lenet.evaluate()), "accuracy on the test part")
+
+    @group.case("the net is exported to ONNX, and computes the same")
+    def _():
+        program, run, exported = (tools.path("datasets", "lenet", name) for name in ("lenet", "run", "lenet.onnx"))
+        tools.run(program, "export", "--load", run, "--output", exported)
+        onnx.checker.check_model(onnx.load(exported), full_check=True)
+        again = tools.path("datasets", "lenet", "again")
+        tools.run(tools.mlcc, exported, "-o", again)
+        picture = tools.path("datasets", "lenet", "x.npy")
+        np.save(picture, np.load(data("digits.npz"))["x_test"][:64])
+        results = []
+        for command in ([program, "run", "--load", run], [again, "run"]):
+            folder = tools.path("datasets", "lenet", f"output{len(results)}")
+            tools.run(*command, "--input", f"x={picture}", "--output-dir", folder)
+            results.append(np.load(os.path.join(folder, "probabilities.npy")))
+        np.testing.assert_allclose(*results, rtol=1e-4, atol=1e-6)
 
     return group
 

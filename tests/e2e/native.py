@@ -24,7 +24,8 @@ class _Function(ctypes.Structure):
     _fields_ = [("name", c_char_p), ("input_count", c_uint32), ("output_count", c_uint32),
                 ("inputs", POINTER(_Tensor)), ("outputs", POINTER(_Tensor)),
                 ("step_count", c_uint64), ("steps", c_void_p),
-                ("variable_use_count", c_uint32), ("variable_uses", c_void_p)]
+                ("variable_use_count", c_uint32), ("variable_uses", c_void_p),
+                ("onnx", c_void_p), ("onnx_bytes", c_uint64)]
 
 
 class _Model(ctypes.Structure):

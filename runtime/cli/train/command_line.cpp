@@ -226,19 +226,26 @@ void TrainCommands::addExport(CLI::App &app, const std::string &program) {
       ->required()
       ->type_name("FILE");
   app.add_option("--output,-o", exported.output,
-                 "FILE.safetensors or FILE.npz; with --onnx, FILE.onnx")
+                 "FILE.safetensors or FILE.npz: the weights; FILE.onnx: a "
+                 "function with its weights")
       ->required()
       ->type_name("FILE");
   app.add_option("--onnx", exported.onnx,
                  "The ONNX model that this program was compiled of: it is "
-                 "written with the trained weights in place of its own")
+                 "written with the trained weights in place of its own. Not "
+                 "for programs that were compiled of a description")
+      ->expected(0, 1)
       ->type_name("FILE");
+  app.add_option("--function", exported.function,
+                 "Which function of a description FILE.onnx computes")
+      ->capture_default_str()
+      ->type_name("NAME");
   app.add_flag("--all", exported.all,
                "Also what the optimizer remembers, counters and random states");
   app.footer("Parameters and statistics, under the names of the model.\n"
              "Example:\n  " +
              program + " export --load run --output weights.safetensors\n  " +
-             program +
+             program + " export --load run --output model.onnx\n  " + program +
              " export --load run --onnx model.onnx --output trained.onnx");
 }
 

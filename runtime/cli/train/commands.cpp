@@ -7,6 +7,7 @@
 
 #include "runtime/cli/train/commands.h"
 
+#include "runtime/cli/execute.h"
 #include "runtime/cli/text.h"
 #include "runtime/cli/train/npz.h"
 #include "runtime/cli/train/onnx_weights.h"
@@ -239,26 +240,37 @@ int evalCommand(const mlcc_model &model, const EvalOptions &options) {
 
 /// Checks that what is to be written is what the file's name says.
 static void checkOutput(const ExportOptions &options) {
-  bool toOnnx = !options.onnx.empty();
-  if (toOnnx ? !options.output.ends_with(".onnx")
-             : !options.output.ends_with(".npz") &&
-                   !options.output.ends_with(".safetensors"))
-    throw RuntimeError(RuntimeErrorCode::InvalidCommandLine,
-                       options.output + ": the name must end in " +
-                           (toOnnx ? ".onnx"
-                                   : ".safetensors or .npz; to write an ONNX "
-                                     "model, give that which was trained with "
-                                     "--onnx"));
+  bool toOnnx = options.output.ends_with(".onnx");
+  if (!toOnnx &&
+      (!options.onnx.empty() || (!options.output.ends_with(".npz") &&
+                                 !options.output.ends_with(".safetensors"))))
+    throw RuntimeError(
+        RuntimeErrorCode::InvalidCommandLine,
+        options.output + ": the name must end in .onnx" +
+            (options.onnx.empty() ? ", .safetensors or .npz" : ""));
   if (toOnnx && options.all)
     throw RuntimeError(RuntimeErrorCode::InvalidCommandLine,
                        "--all: an ONNX model has no place for anything but "
                        "weights");
 }
 
+/// Writes the ONNX form of a function, with all that it reads.
+static void writeFunction(const Model &loaded, const ExportOptions &options) {
+  const mlcc_model &model = loaded.model();
+  writeOnnxModel(model, model.functions[findFunction(model, options.function)],
+                 variableViews(loaded, /*onlyWeights=*/false), options.output);
+  std::printf("wrote function '%s' to %s\n", options.function.c_str(),
+              options.output.c_str());
+}
+
 int exportCommand(const mlcc_model &model, const ExportOptions &options) {
   checkOutput(options);
   Model loaded(model, 1);
   RunState state = prepareVariables(loaded, options.weights, 1);
+  if (options.onnx.empty() && options.output.ends_with(".onnx")) {
+    writeFunction(loaded, options);
+    return 0;
+  }
   std::vector<TensorView> views =
       variableViews(loaded, /*onlyWeights=*/!options.all);
   if (!options.onnx.empty())

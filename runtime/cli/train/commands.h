@@ -71,9 +71,10 @@ int generateCommand(const mlcc_model &model, const GenerateOptions &options);
 
 struct ExportOptions {
   std::string weights;
-  std::string output; ///< .safetensors or .npz, or .onnx with `onnx`
-  std::string onnx;   ///< the model that was trained; empty: none
-  bool all = false;   ///< optimizer and counters too
+  std::string output;               ///< .safetensors, .npz or .onnx
+  std::string onnx;                 ///< the file that was trained; empty: none
+  std::string function = "predict"; ///< that of which .onnx is written
+  bool all = false;                 ///< optimizer and counters too
 };
 int exportCommand(const mlcc_model &model, const ExportOptions &options);
 

@@ -19,6 +19,7 @@
 #include <cstring>
 #include <map>
 #include <set>
+#include <span>
 
 namespace mlcc::cli {
 
@@ -184,6 +185,147 @@ private:
 };
 
 } // namespace
+
+//===----------------------------------------------------------------------===//
+// A function's own form
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// Fields of a message, one after the other.
+class WireWriter {
+public:
+  void varint(uint64_t value) {
+    for (; value >= 128; value >>= 7)
+      bytes.push_back(static_cast<uint8_t>(value | 128));
+    bytes.push_back(static_cast<uint8_t>(value));
+  }
+  void number(uint64_t field, uint64_t value) {
+    varint(field << 3 | Varint);
+    varint(value);
+  }
+  /// What stands before `size` bytes of contents.
+  void beginDelimited(uint64_t field, uint64_t size) {
+    varint(field << 3 | Delimited);
+    varint(size);
+  }
+  void text(uint64_t field, const std::string &value) {
+    beginDelimited(field, value.size());
+    bytes.insert(bytes.end(), value.begin(), value.end());
+  }
+
+  std::vector<uint8_t> bytes;
+};
+
+} // namespace
+
+/// Of onnx.TensorProto.
+static uint64_t onnxDataType(mlcc_type type) {
+  switch (type) {
+  case MLCC_F32:
+    return 1;
+  case MLCC_U8:
+    return 2;
+  case MLCC_I8:
+    return 3;
+  case MLCC_U16:
+    return 4;
+  case MLCC_I16:
+    return 5;
+  case MLCC_I32:
+    return 6;
+  case MLCC_I64:
+    return 7;
+  case MLCC_BOOL:
+    return 9;
+  case MLCC_F16:
+    return 10;
+  case MLCC_F64:
+    return 11;
+  case MLCC_U32:
+    return 12;
+  case MLCC_U64:
+    return 13;
+  case MLCC_BF16:
+    return 16;
+  }
+  return 0;
+}
+
+/// A field `initializer` up to the elements, which end it.
+static std::vector<uint8_t> initializerHead(const TensorView &tensor) {
+  WireWriter fields;
+  for (int64_t extent : tensor.dims)
+    fields.number(tensor_proto::Dims, static_cast<uint64_t>(extent));
+  fields.number(tensor_proto::DataType, onnxDataType(tensor.type));
+  fields.text(tensor_proto::Name, tensor.name);
+  fields.beginDelimited(tensor_proto::RawData, tensor.bytes.size());
+  WireWriter whole;
+  whole.beginDelimited(initializerField,
+                       fields.bytes.size() + tensor.bytes.size());
+  whole.bytes.insert(whole.bytes.end(), fields.bytes.begin(),
+                     fields.bytes.end());
+  return whole.bytes;
+}
+
+void writeOnnxModel(const mlcc_model &model, const mlcc_function &function,
+                    const std::vector<TensorView> &values,
+                    const std::string &output) {
+  constexpr uint64_t largestMessage = 0x7fffffff;
+  std::string name = function.name;
+  if (!function.onnx)
+    throw RuntimeError(RuntimeErrorCode::NoOnnxForm, "function '" + name + "'");
+  // What follows the graph's contents moves behind the initializers.
+  Bytes before(function.onnx, function.onnx_bytes), graph, after;
+  WireReader reader(before, name, messageName);
+  while (reader.next()) {
+    if (reader.number != graphField || reader.wireType != Delimited) {
+      reader.skip();
+      continue;
+    }
+    graph = reader.delimited();
+    after = before.subspan(graph.data() + graph.size() - before.data());
+  }
+
+  if (!graph.data())
+    reader.fail();
+
+  std::vector<std::vector<uint8_t>> heads;
+  std::vector<Bytes> parts;
+  uint64_t size = graph.size();
+  for (auto &use :
+       std::span(function.variable_uses, function.variable_use_count)) {
+    const char *wanted = model.variables[use.variable].tensor.name;
+    auto value =
+        std::find_if(values.begin(), values.end(), [&](const TensorView &view) {
+          return view.name == wanted;
+        });
+    heads.push_back(initializerHead(*value));
+    parts.push_back({});
+    parts.push_back(value->bytes);
+    size += heads.back().size() + value->bytes.size();
+  }
+  if (size > largestMessage)
+    throw RuntimeError(RuntimeErrorCode::UnsupportedFile,
+                       output + ": an ONNX file cannot be larger than 2 GB; "
+                                "export the weights as .safetensors");
+  for (size_t i = 0; i < heads.size(); ++i)
+    parts[2 * i] = heads[i];
+
+  WireWriter head;
+  head.beginDelimited(graphField, size);
+  // The fields before the graph end where its key begins.
+  WireWriter key;
+  key.beginDelimited(graphField, graph.size());
+  size_t start = graph.data() - before.data() - key.bytes.size();
+  parts.insert(parts.begin(), {before.first(start), head.bytes, graph});
+  parts.push_back(after);
+  writeFileDurably(output, parts);
+}
+
+//===----------------------------------------------------------------------===//
+// The file that was trained
+//===----------------------------------------------------------------------===//
 
 void writeOnnxWeights(const std::string &model,
                       const std::vector<TensorView> &weights,

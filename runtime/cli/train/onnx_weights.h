@@ -25,6 +25,14 @@ void writeOnnxWeights(const std::string &model,
                       const std::vector<TensorView> &weights,
                       const std::string &output);
 
+/// Writes the ONNX form of a function (mlcc/abi.h) to `output`, with the
+/// variables that it reads, whose values are among `values`, as initializers.
+/// Throws RuntimeError NoOnnxForm if the function has none, UnsupportedFile if
+/// the file would be larger than the format can be, CannotWriteFile.
+void writeOnnxModel(const mlcc_model &model, const mlcc_function &function,
+                    const std::vector<TensorView> &values,
+                    const std::string &output);
+
 } // namespace mlcc::cli
 
 #endif // MLCC_RUNTIME_CLI_TRAIN_ONNX_WEIGHTS_H

@@ -22,7 +22,7 @@ extern "C" {
 #endif
 
 /* Rises with every incompatible change; the runtime refuses other versions. */
-#define MLCC_ABI_VERSION 2
+#define MLCC_ABI_VERSION 3
 
 /* Element types. The values are part of the ABI. */
 typedef enum mlcc_type {
@@ -149,6 +149,10 @@ typedef struct mlcc_function {
   /* The variables that it uses; the index rises. */
   uint32_t variable_use_count;
   const mlcc_variable_use *variable_uses;
+  /* A serialized onnx.ModelProto that computes the same, but for initializers
+   * of the variables' names; null if there is none. */
+  const uint8_t *onnx;
+  uint64_t onnx_bytes;
 } mlcc_function;
 
 typedef struct mlcc_model {
