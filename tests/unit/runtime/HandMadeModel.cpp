@@ -128,9 +128,17 @@ HandMadeModel::HandMadeModel(const std::string &layout) {
   copy.place_count = 2;
   copy.work = xBytes;
   steps = {scale, multiply, copy};
-  function = {
-      "predict",    2, 2,      inputs.data(), outputs.data(), steps.size(),
-      steps.data(), 0, nullptr};
+  function = {"predict",
+              2,
+              2,
+              inputs.data(),
+              outputs.data(),
+              steps.size(),
+              steps.data(),
+              0,
+              nullptr,
+              nullptr,
+              0};
   model = {MLCC_ABI_VERSION,
            sizeof(mlcc_model),
            name.c_str(),

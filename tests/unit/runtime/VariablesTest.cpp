@@ -43,8 +43,8 @@ struct StatefulModel {
   mlcc_variable_use addUses[1] = {{0, MLCC_READS_WRITES}};
   mlcc_variable_use keepUses[2] = {{0, MLCC_READS}, {1, MLCC_WRITES}};
   mlcc_function functions[2] = {
-      {"add", 1, 1, &input, &output, 1, &add, 1, addUses},
-      {"keep", 0, 0, nullptr, nullptr, 1, &keep, 2, keepUses}};
+      {"add", 1, 1, &input, &output, 1, &add, 1, addUses, nullptr, 0},
+      {"keep", 0, 0, nullptr, nullptr, 1, &keep, 2, keepUses, nullptr, 0}};
   mlcc_model model = {MLCC_ABI_VERSION,
                       sizeof(mlcc_model),
                       "stateful",
