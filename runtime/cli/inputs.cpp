@@ -32,8 +32,10 @@ withoutLeadingOnes(std::span<const int64_t> dims) {
   return dims;
 }
 
-void requireShape(const mlcc_tensor_info &tensor, const Array &array,
+void requireShape(const mlcc_tensor_info &tensor, Array &array,
                   const std::string &source) {
+  if (tensor.type == MLCC_BF16 && array.type == MLCC_U16)
+    array.type = MLCC_BF16;
   std::span<const int64_t> wanted(tensor.dims, tensor.rank);
   if (array.type == tensor.type &&
       std::ranges::equal(withoutLeadingOnes(wanted),

@@ -43,8 +43,10 @@ std::vector<Array> makeOutputs(const mlcc_function &function);
 std::string describeTensor(const mlcc_tensor_info &tensor);
 
 /// Throws RuntimeError WrongShape unless `array` is what `tensor` needs;
-/// leading extents of 1 may be missing or too many. `source` names the array.
-void requireShape(const mlcc_tensor_info &tensor, const Array &array,
+/// leading extents of 1 may be missing or too many. Words of 16 bits become
+/// what `tensor` has if that is bf16: formats without bf16 store its bits so,
+/// ONNX's own test data among them. `source` names the array.
+void requireShape(const mlcc_tensor_info &tensor, Array &array,
                   const std::string &source);
 
 /// A file name for a tensor: what file names should not contain becomes '_'.

@@ -411,6 +411,21 @@ TEST(Picture, DecodesJpeg) {
   EXPECT_NEAR(array.at(2 * 1024 + 16 * 32 + 28), 1, 0.1);
 }
 
+TEST(Inputs, WordsOf16BitsAreTheBitsOfBf16) {
+  std::vector<int64_t> dims = {2};
+  File file = makeNpy("{'descr': '<u2', 'fortran_order': False, 'shape': (2,)}",
+                      bytesOf<uint16_t>({0x3f80, 0xc000}));
+  Array array = readNpy(file, "x.npy");
+  requireShape(describe(MLCC_BF16, dims), array, "x.npy");
+  EXPECT_EQ(array.at(0), 1);
+  EXPECT_EQ(array.at(1), -2);
+  EXPECT_EQ(failure([&] {
+              Array words = readNpy(file, "x.npy");
+              requireShape(describe(MLCC_F16, dims), words, "x.npy");
+            }),
+            RuntimeErrorCode::WrongShape);
+}
+
 TEST(Picture, RefusesInputsThatAreNotPictures) {
   File png = makePng(2, 2, 3, halves(2, 2));
   for (std::vector<int64_t> dims : {std::vector<int64_t>{},
