@@ -145,6 +145,8 @@ void BodyImporter::defineResults(const v1::Node &node, Scope &scope,
         << " results";
   for (auto [index, name] : llvm::enumerate(names)) {
     Value value = index < results.size() ? results[index] : Value();
+    if (name.empty())
+      continue;
     if (!isLegalName(name))
       error(node, ErrorCode::InvalidField, "output", index)
           << "names are letters, digits, '_' and '-'";

@@ -180,6 +180,14 @@ Operand FormulaBuilder::call(const Expression &expression) {
   }
   if (layer.failed())
     return Value();
+  if (expression.text == "float" || expression.text == "int") {
+    bool isDouble = layer.elementType.isF64();
+    std::string type = expression.text == "int" ? "i64"
+                       : isDouble               ? "f64"
+                                                : "f32";
+    attributes.push_back({"to", {type}});
+    return apply("cast", operands, attributes);
+  }
   StringRef op = operationOf(expression.text, operands.size());
   if (op.starts_with("reduce_") && operands.size() == 1) {
     Value input = tensor(operands.front(), layer.elementType);

@@ -47,6 +47,7 @@ class Tensor:
         self.name = raw.name.decode()
         self.dtype = np.dtype(_TYPES[raw.type])
         self.shape = tuple(raw.dims[i] for i in range(raw.rank))
+        self.lower, self.upper = raw.lower, raw.upper
 
 
 class Model:

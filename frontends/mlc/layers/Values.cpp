@@ -67,10 +67,11 @@ void mlcc::mlc_frontend::importAssign(Layer &layer) {
   if (!layer.checkInputs(1, 1))
     return;
   Variable *variable = layer.getVariables().find(assign.variable());
-  if (!variable || variable->role != rt::Role::Statistic) {
+  if (!variable || (variable->role != rt::Role::Statistic &&
+                    variable->role != rt::Role::Parameter)) {
     layer.error(ErrorCode::UnknownName, "variable")
-        << "no variable with the role STATE is called '" << assign.variable()
-        << "' before this";
+        << "no parameter or variable with the role STATE is called '"
+        << assign.variable() << "' before this";
     return;
   }
   if (layer.inputs[0].getType() != variable->type) {

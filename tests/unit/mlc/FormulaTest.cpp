@@ -53,6 +53,8 @@ TEST(Formulas, NumbersTakeTheTypeOfWhatTheyMeet) {
             (Numbers{0, 1, 1, 0}));
   EXPECT_EQ(compute("1 / 3 + 2 / n"), (Numbers{1}));
   EXPECT_EQ(compute("n > 2 ? log(1) : x"), (Numbers{0}));
+  EXPECT_EQ(compute("float(i) / 2 + float(i != 0)"), (Numbers{1.5, 0}));
+  EXPECT_EQ(compute("int(x / 2)"), (Numbers{0, -1, 1, -2, 2, -3}));
 }
 
 TEST(Formulas, ReductionsHaveShortNames) {

@@ -330,4 +330,47 @@ TEST(Training, DropoutIsOnlyInTheTrainedForm) {
   EXPECT_NEAR(first * 160, std::round(first * 160), 1e-9);
 }
 
+// A network that follows another: the parameters of layers can be written
+// where they are not learnt.
+TEST(Training, ParametersCanBeAssigned) {
+  const std::string text = R"mlc(
+    version: 1
+    block { name: 'net' input: 'x' node { name: 'd' dense { units: 1 no_bias: true } } }
+    function {
+      name: 'loss' input { name: 'x' shape: '1, 1' }
+      node { name: 'q' input: 'x' call { block: 'net' } }
+      node { name: 'target' input: 'x' call { block: 'net' } }
+      node { name: 'wanted' op: 'stop_gradient' }
+      node { name: 'loss' formula: 'sum((q - wanted)^2)' }
+    }
+    function {
+      name: 'follow'
+      node { name: 'next' formula: "0.75 * 'target.d.weight' + 0.25 * 'q.d.weight'" }
+      node { assign { variable: 'target.d.weight' } }
+      output { name: 'next' }
+    })mlc";
+  ModelRunner model(text);
+  model.set("q.d.weight", {8});
+  model.run("follow");
+  EXPECT_EQ(model.get("target.d.weight"), (Numbers{2}));
+  model.run("follow");
+  EXPECT_EQ(model.get("target.d.weight"), (Numbers{3.5}));
+}
+
+TEST(Training, ResultsCanBeLeftWithoutAName) {
+  ModelRunner model(R"mlc(
+    version: 1
+    block {
+      name: 'two' input: 'x'
+      node { name: 'a' formula: 'x + 1' } node { name: 'b' formula: '2 * x' }
+      output: 'a' output: 'b'
+    }
+    function {
+      name: 'f' input { name: 'x' }
+      node { call { block: 'two' } output: ['', 'second'] }
+      node { name: 'y' formula: 'second - 1' }
+    })mlc");
+  EXPECT_EQ(model.run("f", {{"x", {5}}})["y"], (Numbers{9}));
+}
+
 } // namespace
