@@ -223,6 +223,12 @@ FailureOr<Positions> mlcc::nn::buildSquaredError(LossBuilder &loss) {
   return Positions{loss.math.square(*difference), {}};
 }
 
+FailureOr<Positions> mlcc::nn::buildValue(LossBuilder &loss) {
+  if (failed(loss.checkFloat(0, "values")))
+    return failure();
+  return Positions{loss.operand(0), {}};
+}
+
 FailureOr<Positions> mlcc::nn::buildAbsoluteError(LossBuilder &loss) {
   FailureOr<Value> difference = buildDifference(loss);
   if (failed(difference))

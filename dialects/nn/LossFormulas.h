@@ -95,6 +95,7 @@ mlir::FailureOr<Positions> buildFocal(LossBuilder &loss);
 mlir::FailureOr<Positions> buildHinge(LossBuilder &loss);
 mlir::FailureOr<Positions> buildSquaredHinge(LossBuilder &loss);
 mlir::FailureOr<Positions> buildSquaredError(LossBuilder &loss);
+mlir::FailureOr<Positions> buildValue(LossBuilder &loss);
 mlir::FailureOr<Positions> buildAbsoluteError(LossBuilder &loss);
 mlir::FailureOr<Positions> buildHuber(LossBuilder &loss);
 mlir::FailureOr<Positions> buildSmoothL1(LossBuilder &loss);

@@ -129,6 +129,7 @@ static constexpr StringLiteral binaryLogits[] = {"x", "y"};
 static constexpr StringLiteral signs[] = {"x", "y in {-1, 1}"};
 static constexpr StringLiteral regression[] = {"x", "y"};
 static constexpr StringLiteral divergence[] = {"log q", "p"};
+static constexpr StringLiteral values[] = {"x"};
 static constexpr StringLiteral triplet[] = {"a [..., F]", "p [..., F]",
                                             "n [..., F]"};
 static constexpr StringLiteral pairs[] = {"a [..., F]", "b [..., F]",
@@ -168,7 +169,8 @@ static const Row lossRows[] = {
      buildKlDivergence},
     {{"triplet", triplet, "max(0, margin + |a - p| - |a - n|)"}, buildTriplet},
     {{"contrastive", pairs, "y |a - b|^2 + (1 - y) max(0, margin - |a - b|)^2"},
-     buildContrastive}};
+     buildContrastive},
+    {{"value", values, "x"}, buildValue}};
 
 static const Row metricRows[] = {
     {{"accuracy", scoresLabels, "1 where the largest score is the label's"},
@@ -182,7 +184,8 @@ static const Row metricRows[] = {
      buildCrossEntropy,
      inBits},
     {{"mean_squared_error", regression, "(x - y)^2"}, buildSquaredError},
-    {{"mean_absolute_error", regression, "|x - y|"}, buildAbsoluteError}};
+    {{"mean_absolute_error", regression, "|x - y|"}, buildAbsoluteError},
+    {{"value", values, "x"}, buildValue}};
 
 template <size_t count>
 static std::vector<LossInfo> infosOf(const Row (&rows)[count]) {

@@ -128,6 +128,24 @@ TEST(Losses, NothingThatCountsIsZero) {
             Numbers{0});
 }
 
+// Samples that only fill the batch up do not count, nor do weights of 0.
+TEST(Losses, ValuesOfFormulasAreReducedAsLossesAre) {
+  const std::string each = "node { name: 'each' formula: 'sum(x, axes = 1)' }";
+  const std::map<std::string, Numbers> x = {
+      {"x", {1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 0, 60}}};
+  auto with = [&](const std::string &name, const Numbers &values) {
+    auto inputs = x;
+    inputs[name] = values;
+    return inputs;
+  };
+  const std::string mean = each + loss("'each'", "kind: VALUE");
+  EXPECT_EQ(compute(mean, x), Numbers{26.25});
+  EXPECT_EQ(compute(mean, with("sample_count", {3})), Numbers{15});
+  EXPECT_EQ(compute(each + loss("'each', 'weights'", "kind: VALUE"),
+                    with("weights", {1, 0, 0, 1})),
+            Numbers{33});
+}
+
 TEST(Losses, DivergenceOfNothingIsNothing) {
   // 0 log 0 = 0, and of equal distributions everything is.
   Numbers certain = {1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0};
