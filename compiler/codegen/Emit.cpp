@@ -44,6 +44,13 @@ static llvm::OptimizationLevel toOptimizationLevel(unsigned level) {
   }
 }
 
+/// Kernels hand nothing from one iteration to the next through memory, which is
+/// what this pass looks for: pair by pair, for seconds where a small loop of
+/// strided stores has been unrolled.
+static bool isWorthwhile(llvm::StringRef pass, llvm::Any) {
+  return pass != "LoopLoadEliminationPass";
+}
+
 /// LLVM's own pipeline. Inlining an entry's kernel would lose what is known of
 /// its pointers, so kernels stay out of line.
 static void optimize(TargetModule &target, const CodegenOptions &options) {
@@ -53,7 +60,10 @@ static void optimize(TargetModule &target, const CodegenOptions &options) {
   llvm::PipelineTuningOptions tuning;
   tuning.LoopVectorization = options.optimizationLevel > 1;
   tuning.SLPVectorization = options.optimizationLevel > 1;
-  llvm::PassBuilder builder(target.machine.get(), tuning);
+  llvm::PassInstrumentationCallbacks callbacks;
+  callbacks.registerShouldRunOptionalPassCallback(isWorthwhile);
+  llvm::PassBuilder builder(target.machine.get(), tuning, std::nullopt,
+                            &callbacks);
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
   llvm::CGSCCAnalysisManager sccs;

@@ -168,13 +168,12 @@ static LogicalResult makeImage(mlir::Location location, const Objects &objects,
   return failure();
 }
 
-LogicalResult mlcc::linkArtefact(mlir::ModuleOp module,
-                                 const CodegenOptions &codegen,
-                                 const LinkOptions &options) {
+/// Links `objects`, and writes what goes beside the artefact.
+static LogicalResult writeArtefact(mlir::ModuleOp module,
+                                   const Objects &objects,
+                                   const CodegenOptions &codegen,
+                                   const LinkOptions &options) {
   mlir::Location location = module.getLoc();
-  Objects objects(options.output);
-  if (failed(objects.emit(module, codegen)))
-    return failure();
   TemporaryFile image(options.output);
   if (failed(makeImage(location, objects, options, image.path())) ||
       failed(image.keep(location)))
@@ -193,4 +192,19 @@ LogicalResult mlcc::linkArtefact(mlir::ModuleOp module,
                      [&](llvm::raw_pwrite_stream &stream) {
                        writeCMakeConfig(options, codegen.name, stream);
                      });
+}
+
+LogicalResult mlcc::linkArtefact(
+    mlir::ModuleOp module, const CodegenOptions &codegen,
+    const LinkOptions &options,
+    llvm::function_ref<LogicalResult(llvm::StringRef,
+                                     llvm::function_ref<LogicalResult()>)>
+        runPiece) {
+  Objects objects(options.output);
+  return success(
+      llvm::succeeded(
+          runPiece("objects", [&] { return objects.emit(module, codegen); })) &&
+      llvm::succeeded(runPiece("link", [&] {
+        return writeArtefact(module, objects, codegen, options);
+      })));
 }

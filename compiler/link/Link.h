@@ -15,6 +15,8 @@
 
 #include "compiler/codegen/Codegen.h"
 
+#include "llvm/ADT/STLFunctionalExtras.h"
+
 #include <string>
 
 namespace mlcc {
@@ -41,10 +43,14 @@ struct LinkOptions {
 };
 
 /// Compiles `module` to object code and links it. The output appears complete
-/// or, on errors, not at all.
-llvm::LogicalResult linkArtefact(mlir::ModuleOp module,
-                                 const CodegenOptions &codegen,
-                                 const LinkOptions &options);
+/// or, on errors, not at all. `runPiece` does the two pieces of the work, so
+/// that their times can be taken: "objects", which is LLVM's work, and "link".
+llvm::LogicalResult
+linkArtefact(mlir::ModuleOp module, const CodegenOptions &codegen,
+             const LinkOptions &options,
+             llvm::function_ref<llvm::LogicalResult(
+                 llvm::StringRef, llvm::function_ref<llvm::LogicalResult()>)>
+                 runPiece);
 
 /// Writes the C header of typed wrappers for the model's entry points.
 void writeHeader(mlir::ModuleOp module, llvm::StringRef name,

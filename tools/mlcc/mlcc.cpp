@@ -264,20 +264,26 @@ static LinkOptions linkOptions(const Arguments &arguments) {
 /// Writes what was asked for of a compiled module.
 static LogicalResult writeOutput(mlir::ModuleOp module,
                                  const Arguments &arguments,
-                                 const CompileOptions &options) {
+                                 const CompileOptions &options,
+                                 PieceRunner runPiece) {
   switch (arguments.emit) {
   case Emit::MLIR:
-    return writeText(module.getLoc(), arguments.output, [&](auto &stream) {
-      module.print(stream, mlir::OpPrintingFlags().enableDebugInfo());
-      stream << '\n';
-      return success();
+    return runPiece("write", [&] {
+      return writeText(module.getLoc(), arguments.output, [&](auto &stream) {
+        module.print(stream, mlir::OpPrintingFlags().enableDebugInfo());
+        stream << '\n';
+        return success();
+      });
     });
   case Emit::LLVM:
-    return writeText(module.getLoc(), arguments.output, [&](auto &stream) {
-      return emitLLVMIR(module, options.codegen, stream);
+    return runPiece("write", [&] {
+      return writeText(module.getLoc(), arguments.output, [&](auto &stream) {
+        return emitLLVMIR(module, options.codegen, stream);
+      });
     });
   default:
-    return linkArtefact(module, options.codegen, linkOptions(arguments));
+    return linkArtefact(module, options.codegen, linkOptions(arguments),
+                        runPiece);
   }
 }
 
@@ -368,12 +374,11 @@ static LogicalResult compile(Arguments &arguments, mlir::MLIRContext *context) {
   const Stage &last = arguments.stopAfter.empty()
                           ? allStages().back()
                           : *findStage(arguments.stopAfter);
-  tools::Progress progress(allStages().size() + 1);
+  // The stages, the objects and the artefact.
+  tools::Progress progress(allStages().size() + 2);
   mlir::OwningOpRef<mlir::ModuleOp> module =
       compileTo(arguments.model.path, first, last, options, context, progress);
-  if (!module || failed(progress("link", [&] {
-        return writeOutput(*module, arguments, options);
-      })))
+  if (!module || failed(writeOutput(*module, arguments, options, progress)))
     return llvm::failure();
   if (arguments.timeStages)
     progress.printTimes();
