@@ -7,8 +7,11 @@
 //
 // Ops are visited from the last to the first, so that all users of an op are in
 // groups when its turn comes. An op whose users are all in one group joins it
-// if Fusion.h allows; otherwise it becomes the root of a new group. Then each
-// group moves into a function of its own.
+// if Fusion.h allows; one that is cheap joins all groups that use it; one whose
+// other users come later joins the first group that uses it, with its result;
+// otherwise it becomes the root of a new group. Then each group moves into a
+// function of its own, which is called where the root was: everything else in
+// the group comes before the root, and what uses the group's results behind.
 //
 //===----------------------------------------------------------------------===//
 
@@ -62,6 +65,9 @@ public:
 
 private:
   void collect(Block &block);
+  bool join(Operation &op);
+  bool joinAll(Operation &op);
+  KernelGroup *findHost(Operation &op);
   void dropLeafReshapes();
   void outline(KernelGroup &group, OpBuilder &functionBuilder);
   std::string kernelName(const KernelGroup &group);
@@ -143,19 +149,77 @@ void KernelFormer::collect(Block &block) {
     }
     if (replaceByEmptyConstants(&op))
       continue;
-    KernelGroup *group = commonGroup(&op, groupOf);
-    if (group && group->accepts(&op)) {
-      group->add(&op);
+    if (join(op)) {
       ++fused;
     } else if (!isa<nn::ReshapeOp>(op)) {
       groups.push_back(std::make_unique<KernelGroup>(&op));
-      group = groups.back().get();
+      groupOf[&op] = groups.back().get();
       ++formed;
-    } else {
-      continue;
     }
-    groupOf[&op] = group;
   }
+}
+
+/// Lets `op` join the groups of its users; returns whether it did.
+bool KernelFormer::join(Operation &op) {
+  if (KernelGroup *group = commonGroup(&op, groupOf);
+      group && group->accepts(&op)) {
+    group->add(&op);
+    groupOf[&op] = group;
+    return true;
+  }
+  if (joinAll(op))
+    return true;
+  KernelGroup *host = findHost(op);
+  if (!host || !host->acceptsResult(&op))
+    return false;
+  host->addResult(&op);
+  groupOf[&op] = host;
+  return true;
+}
+
+/// Computes `op` again in each of the groups that use it, if all of them accept
+/// that and there are no other users.
+bool KernelFormer::joinAll(Operation &op) {
+  llvm::SetVector<KernelGroup *> users;
+  for (Operation *user : op.getUsers()) {
+    KernelGroup *group = groupOf.lookup(user);
+    if (!group || (!users.contains(group) && !group->acceptsCopy(&op)))
+      return false;
+    users.insert(group);
+  }
+  if (users.size() < 2)
+    return false;
+  OpBuilder builder(&op);
+  for (KernelGroup *group : users) {
+    Operation *copy = group == users.back() ? &op : builder.clone(op);
+    op.getResult(0).replaceUsesWithIf(copy->getResult(0), [&](OpOperand &use) {
+      return groupOf.lookup(use.getOwner()) == group;
+    });
+    group->add(copy);
+    groupOf[copy] = group;
+  }
+  return true;
+}
+
+/// The first of the groups that use `op`, if everything else that does comes
+/// after it.
+KernelGroup *KernelFormer::findHost(Operation &op) {
+  KernelGroup *host = nullptr;
+  for (Operation *user : op.getUsers())
+    if (KernelGroup *group = groupOf.lookup(user))
+      if (!host || group->root()->isBeforeInBlock(host->root()))
+        host = group;
+  if (!host)
+    return nullptr;
+  bool isFirst = llvm::all_of(op.getUsers(), [&](Operation *user) {
+    KernelGroup *group = groupOf.lookup(user);
+    if (group == host)
+      return true;
+    // A reshape may yet leave its group and stand where it stood.
+    bool moves = group && !isa<nn::ReshapeOp>(user);
+    return host->root()->isBeforeInBlock(moves ? group->root() : user);
+  });
+  return isFirst ? host : nullptr;
 }
 
 /// A reshape whose input comes from outside is free as a view, but would cost
@@ -203,10 +267,12 @@ void KernelFormer::outline(KernelGroup &group, OpBuilder &functionBuilder) {
         inputs.insert(operand);
     }
 
+  SmallVector<Value> leaving = group.results();
   SmallVector<Type> inputTypes(ValueRange(inputs.getArrayRef()).getTypes());
-  auto kernel = func::FuncOp::create(
-      functionBuilder, root->getLoc(), kernelName(group),
-      functionBuilder.getFunctionType(inputTypes, root->getResultTypes()));
+  auto kernel =
+      func::FuncOp::create(functionBuilder, root->getLoc(), kernelName(group),
+                           functionBuilder.getFunctionType(
+                               inputTypes, ValueRange(leaving).getTypes()));
   kernel.setPrivate();
   kernel->setAttr(rt::kernelAttrName, functionBuilder.getUnitAttr());
   Block *body = kernel.addEntryBlock();
@@ -218,14 +284,15 @@ void KernelFormer::outline(KernelGroup &group, OpBuilder &functionBuilder) {
   for (Operation *op : llvm::reverse(group.ops()))
     inside.clone(*op, mapping);
   SmallVector<Value> results;
-  for (Value result : root->getResults())
+  for (Value result : leaving)
     results.push_back(mapping.lookup(result));
   func::ReturnOp::create(inside, root->getLoc(), results);
 
   OpBuilder outside(root);
   auto call = func::CallOp::create(outside, root->getLoc(), kernel,
                                    inputs.getArrayRef());
-  root->replaceAllUsesWith(call);
+  for (auto [old, result] : llvm::zip_equal(leaving, call.getResults()))
+    old.replaceAllUsesWith(result);
   for (Operation *op : group.ops()) {
     groupOf.erase(op);
     op->erase();

@@ -96,6 +96,8 @@ double KernelGroup::evaluations(Operation *producer) const {
   RankedTensorType type = typeOf(producer->getResult(0));
   double elements = std::max<int64_t>(1, type.getNumElements());
   for (Operation *user : producer->getUsers()) {
+    if (!evaluated.contains(user))
+      continue; // not in the group
     double times = evaluated.lookup(user);
     switch (lookupOpModel(user)->role) {
     case OpRole::reduction:
@@ -145,17 +147,25 @@ bool KernelGroup::acceptsRows(const Rows &candidate,
   return true;
 }
 
-bool KernelGroup::accepts(Operation *producer) const {
+/// Whether the group is not full, and takes the producer's elements one by one.
+bool KernelGroup::hasRoomFor(Operation *producer) const {
   if (members.size() >= maxOps || producer->getNumResults() != 1)
     return false;
   const OpModel *model = lookupOpModel(producer);
   if (!model || model->role == OpRole::window || model->role == OpRole::whole)
     return false;
-  for (Operation *user : producer->getUsers()) {
-    OpRole role = lookupOpModel(user)->role;
-    if (role == OpRole::window || role == OpRole::whole)
+  return llvm::none_of(producer->getUsers(), [&](Operation *user) {
+    if (!evaluated.contains(user))
       return false;
-  }
+    OpRole role = lookupOpModel(user)->role;
+    return role == OpRole::window || role == OpRole::whole;
+  });
+}
+
+bool KernelGroup::accepts(Operation *producer) const {
+  if (!hasRoomFor(producer))
+    return false;
+  const OpModel *model = lookupOpModel(producer);
   if (std::optional<Rows> candidate = rowsOf(producer))
     return acceptsRows(*candidate, producer);
   double times = evaluations(producer);
@@ -166,6 +176,54 @@ bool KernelGroup::accepts(Operation *producer) const {
   if (model->role == OpRole::movement && times <= maxMoves)
     return !isa<nn::TransposeOp>(producer);
   return costOf(producer, *model) * times <= cheap;
+}
+
+bool KernelGroup::acceptsResult(Operation *producer) const {
+  if (!hasRoomFor(producer) || root()->getNumResults() != 1)
+    return false;
+  const OpModel *model = lookupOpModel(producer);
+  RankedTensorType type = typeOf(producer->getResult(0));
+  RankedTensorType nest = typeOf(root()->getResult(0));
+  OpRole rootRole = lookupOpModel(root())->role;
+  if (model->role != OpRole::elementwise ||
+      type.getShape() != nest.getShape() ||
+      type.getEncoding() != nest.getEncoding() || rootRole == OpRole::whole ||
+      rootRole == OpRole::window)
+    return false;
+  double times = evaluations(producer);
+  return times <= 1 || costOf(producer, *model) * times <= cheap;
+}
+
+void KernelGroup::addResult(Operation *producer) {
+  add(producer);
+  shared.push_back(producer);
+}
+
+/// Loading one element of the only large operand replaces loading the element
+/// itself, which need not be stored.
+bool KernelGroup::acceptsCopy(Operation *producer) const {
+  constexpr int64_t repeated = 8;
+  const OpModel *model = lookupOpModel(producer);
+  if (!hasRoomFor(producer) || model->role != OpRole::elementwise)
+    return false;
+  RankedTensorType type = typeOf(producer->getResult(0));
+  int64_t large = 0;
+  for (Value operand : producer->getOperands()) {
+    RankedTensorType from = typeOf(operand);
+    if (from.getNumElements() * repeated <= type.getNumElements())
+      continue;
+    if (from.getElementTypeBitWidth() > type.getElementTypeBitWidth())
+      return false;
+    large += operand != producer->getOperand(0) || large == 0;
+  }
+  return large == 1 && costOf(producer, *model) * evaluations(producer) <= 2;
+}
+
+SmallVector<Value> KernelGroup::results() const {
+  SmallVector<Value> results(root()->getResults());
+  for (Operation *op : shared)
+    results.push_back(op->getResult(0));
+  return results;
 }
 
 void KernelGroup::add(Operation *producer) {

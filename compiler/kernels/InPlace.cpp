@@ -38,17 +38,24 @@ static bool isElementwiseToResult(Value value, ArrayRef<int64_t> shape,
 
 SmallVector<int64_t> findInPlaceInputs(func::FuncOp graph) {
   SmallVector<int64_t> inputs;
-  if (graph.getNumResults() != 1)
+  auto first = cast<RankedTensorType>(graph.getResultTypes().front());
+  auto fits = [&](RankedTensorType type) {
+    return llvm::any_of(graph.getResultTypes(), [&](Type result) {
+      return memoryType(type) == memoryType(cast<RankedTensorType>(result)) &&
+             type.getEncoding() == first.getEncoding();
+    });
+  };
+  // Ops that write their whole results do so in an order of their own.
+  bool oneNest = llvm::all_of(graph.getResultTypes(), [&](Type result) {
+    return cast<RankedTensorType>(result).getShape() == first.getShape();
+  });
+  if (!oneNest)
     return inputs;
-  auto result = cast<RankedTensorType>(graph.getResultTypes().front());
   llvm::DenseMap<Value, bool> known;
-  for (BlockArgument argument : graph.getArguments()) {
-    auto type = cast<RankedTensorType>(argument.getType());
-    if (type.getEncoding() == result.getEncoding() &&
-        memoryType(type) == memoryType(result) &&
-        isElementwiseToResult(argument, result.getShape(), known))
+  for (BlockArgument argument : graph.getArguments())
+    if (fits(cast<RankedTensorType>(argument.getType())) &&
+        isElementwiseToResult(argument, first.getShape(), known))
       inputs.push_back(argument.getArgNumber());
-  }
   return inputs;
 }
 

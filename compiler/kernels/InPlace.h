@@ -13,10 +13,10 @@
 
 namespace mlcc::kernels {
 
-/// The inputs of `graph`, a kernel of nn ops on tensors, whose memory its only
-/// result may share: an element is needed, if at all, for the same element of
-/// the result, and so is loaded before that is stored. All ops between are
-/// element-wise on the result's shape.
+/// The inputs of `graph`, a kernel of nn ops on tensors, whose memory a result
+/// of the same type may share: an element is needed, if at all, for the same
+/// element of the results, and so is loaded before those are stored. All ops
+/// between are element-wise on the results' shape.
 llvm::SmallVector<int64_t> findInPlaceInputs(mlir::func::FuncOp graph);
 
 } // namespace mlcc::kernels

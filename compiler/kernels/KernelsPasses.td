@@ -30,8 +30,10 @@ def FormKernelsPass : Pass<"form-kernels", "::mlir::ModuleOp"> {
     Every nn op but `nn.constant` and `nn.reshape` (a view) moves into a private
     function marked `rt.kernel`, together with the producers that can be computed
     in the same loops, and is called from where it stood. A producer joins if all
-    its users are in the group and nothing expensive would be computed twice.
-    Constants of one element move along.
+    its users are in the group and nothing expensive would be computed twice. If
+    there are users elsewhere, but after the group, it joins as another result;
+    and what costs no more to compute from its only large operand than to load is
+    computed in every group that needs it. Constants of one element move along.
   }];
   let dependentDialects = ["::mlir::func::FuncDialect"];
   let statistics = [
@@ -54,8 +56,9 @@ def LowerKernelsPass : Pass<"lower-kernels", "::mlir::ModuleOp"> {
     A kernel `func.func private @k(tensors) -> tensors` becomes
     `func.func private @k(%begin: index, %end: index, input memrefs..., output
     memrefs...)` of scf, memref, arith and math, and each call of it an
-    `rt.launch` with its number of iterations and grain. Kernels whose output may
-    lie where an input does say so (`rt.in_place`).
+    `rt.launch` with its number of iterations and grain. Kernels whose outputs may
+    lie where inputs do say so (`rt.in_place`), and how many they are if there are
+    several (`rt.outputs`).
   }];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::math::MathDialect",

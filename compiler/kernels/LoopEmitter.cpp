@@ -261,8 +261,7 @@ void LoopEmitter::bind(Value tensor, ArrayRef<IndexExpr> index, Value value) {
   levels.back().elements[tensor].push_back({llvm::to_vector(index), value});
 }
 
-void LoopEmitter::storeResult(unsigned number, ArrayRef<IndexExpr> physical) {
-  Value tensor = graph.getBody().front().getTerminator()->getOperand(number);
+Value LoopEmitter::resultElement(Value tensor, ArrayRef<IndexExpr> physical) {
   auto type = cast<RankedTensorType>(tensor.getType());
   PhysicalLayout layout = *PhysicalLayout::of(type);
   SmallVector<IndexExpr> index = layout.logicalIndex(physical);
@@ -276,10 +275,21 @@ void LoopEmitter::storeResult(unsigned number, ArrayRef<IndexExpr> physical) {
         [&] { return valueFrom(dim + 1); },
         [&] { return scalarConstant(rewriter, type.getElementType(), 0); });
   };
-  Value value = valueFrom(0);
-  Value place = materialize(space.linearize(physical, layout.shape()));
-  memref::StoreOp::create(rewriter, toMemory(value, type.getElementType()),
-                          resultMemory(number), place);
+  return valueFrom(0);
+}
+
+void LoopEmitter::storeResults(ArrayRef<IndexExpr> physical) {
+  auto tensors = graph.getBody().front().getTerminator()->getOperands();
+  Values values;
+  for (Value tensor : tensors)
+    values.push_back(resultElement(tensor, physical));
+  for (auto [number, value, tensor] : llvm::enumerate(values, tensors)) {
+    auto type = cast<RankedTensorType>(tensor.getType());
+    Value place = materialize(
+        space.linearize(physical, PhysicalLayout::of(type)->shape()));
+    memref::StoreOp::create(rewriter, toMemory(value, type.getElementType()),
+                            resultMemory(number), place);
+  }
 }
 
 Value LoopEmitter::toMemory(Value scalar, Type element) {

@@ -55,9 +55,10 @@ public:
   /// Makes `value` the element of `tensor` at `index` for code at this level.
   void bind(mlir::Value tensor, llvm::ArrayRef<IndexExpr> index,
             mlir::Value value);
-  /// Stores the element of a result of the graph at a physical index of its
-  /// layout; zero in padding.
-  void storeResult(unsigned result, llvm::ArrayRef<IndexExpr> physical);
+  /// Stores the elements of all results of the graph at a physical index of
+  /// their layout; zero in padding. Nothing is stored before all elements are
+  /// known, so that inputs may lie in the results' place.
+  void storeResults(llvm::ArrayRef<IndexExpr> physical);
 
   /// Stores and loads an element of a result by its logical index, for ops that
   /// write their whole result.
@@ -207,6 +208,9 @@ private:
   mlir::Value valueOf(VariableId id);
   mlir::Value sumOf(const IndexExpr &expr);
   mlir::Value flatten(mlir::Value memory);
+  /// The element of a result at a physical index, zero in padding.
+  mlir::Value resultElement(mlir::Value tensor,
+                            llvm::ArrayRef<IndexExpr> physical);
   /// A scalar as it lies in memory, and back.
   mlir::Value toMemory(mlir::Value scalar, mlir::Type element);
   mlir::Value fromMemory(mlir::Value memory, mlir::Type element);

@@ -40,6 +40,10 @@ struct LowerKernels : impl::LowerKernelsPassBase<LowerKernels> {
         kernel.function->setAttr(
             rt::inPlaceAttrName,
             DenseI64ArrayAttr::get(&getContext(), inPlace));
+      if (graph.getNumResults() > 1)
+        kernel.function->setAttr(
+            rt::outputsAttrName,
+            Builder(&getContext()).getI64IntegerAttr(graph.getNumResults()));
       getOperation().getBody()->getOperations().insert(graph->getIterator(),
                                                        kernel.function);
       lowered[graph.getName()] = kernel;

@@ -177,9 +177,7 @@ ArrayRef<int64_t> KernelLowering::shape() {
 
 void KernelLowering::storeAll(LoopEmitter &emitter, const Nest &nest,
                               ArrayRef<IndexExpr> index) {
-  SmallVector<IndexExpr> place = nest.resultIndex(index);
-  for (unsigned i = 0; i < graph.getNumResults(); ++i)
-    emitter.storeResult(i, place);
+  emitter.storeResults(nest.resultIndex(index));
 }
 
 /// Emits dimension by dimension into a function that is thrown away, again as

@@ -20,35 +20,47 @@ namespace mlcc {
 using namespace mlir;
 using namespace mlcc;
 
-/// The inputs of the step's kernel that lie in the place of its output, which
-/// comes last.
-static SmallVector<int64_t> inputsInPlaceOfOutput(rt::StepKernelOp step) {
-  SmallVector<int64_t> inputs;
-  ArrayAttr places = step.getPlaces();
-  for (size_t index = 0; index + 1 < places.size(); ++index)
-    if (places[index] == places[places.size() - 1])
-      inputs.push_back(index);
-  return inputs;
+/// For each place of the step, which are inputs, then outputs: the output that
+/// lies there if it is an input's place, else -1. Empty if there is none.
+static SmallVector<int64_t> outputsInPlace(rt::StepKernelOp step,
+                                           func::FuncOp kernel) {
+  auto several = kernel->getAttrOfType<IntegerAttr>(rt::outputsAttrName);
+  ArrayRef<Attribute> places = step.getPlaces().getValue();
+  size_t inputs = places.size() - (several ? several.getInt() : 1);
+  SmallVector<int64_t> outputs(places.size(), -1);
+  bool any = false;
+  for (size_t input = 0; input < inputs; ++input)
+    for (size_t output = inputs; output < places.size(); ++output)
+      if (places[input] == places[output]) {
+        outputs[input] = output;
+        any = true;
+      }
+  if (!any)
+    outputs.clear();
+  return outputs;
 }
 
-/// A copy of `kernel` beside it, without `inputs`: the output stands for them.
-static func::FuncOp makeVariant(func::FuncOp kernel, ArrayRef<int64_t> inputs,
+/// A copy of `kernel` beside it, without the inputs that have an output in
+/// their place, which stands for them.
+static func::FuncOp makeVariant(func::FuncOp kernel, ArrayRef<int64_t> outputs,
                                 SymbolTable &symbols) {
   func::FuncOp variant = kernel.clone();
   std::string name = kernel.getSymName().str() + "_in_place";
   llvm::BitVector erased(kernel.getNumArguments());
-  for (int64_t input : inputs) {
-    erased.set(input + 2); // after the range
-    name += "_" + std::to_string(input);
-  }
+  for (auto [place, output] : llvm::enumerate(outputs))
+    if (output >= 0) {
+      erased.set(place + 2); // after the range
+      name += "_" + std::to_string(place);
+    }
   variant.setSymName(name);
   variant->removeAttr(rt::inPlaceAttrName);
   symbols.insert(variant, std::next(kernel->getIterator()));
   if (!variant.isExternal()) {
     Block &body = variant.getBody().front();
-    for (int64_t input : inputs)
-      body.getArgument(input + 2).replaceAllUsesWith(
-          body.getArguments().back());
+    for (auto [place, output] : llvm::enumerate(outputs))
+      if (output >= 0)
+        body.getArgument(place + 2).replaceAllUsesWith(
+            body.getArgument(output + 2));
     body.eraseArguments(erased);
   }
   SmallVector<Type> types;
@@ -66,22 +78,23 @@ class InPlaceKernelsPass
 public:
   void runOnOperation() override {
     SymbolTable symbols(getOperation());
-    // By kernel and the inputs in question.
+    // By kernel and the outputs in question.
     llvm::DenseMap<std::pair<Attribute, Attribute>, func::FuncOp> known;
     getOperation().walk([&](rt::StepKernelOp step) {
-      SmallVector<int64_t> inputs = inputsInPlaceOfOutput(step);
-      if (inputs.empty())
+      auto kernel = symbols.lookup<func::FuncOp>(step.getKernel());
+      SmallVector<int64_t> outputs = outputsInPlace(step, kernel);
+      if (outputs.empty())
         return;
-      func::FuncOp &variant = known[{
-          step.getKernelAttr(), DenseI64ArrayAttr::get(&getContext(), inputs)}];
+      func::FuncOp &variant =
+          known[{step.getKernelAttr(),
+                 DenseI64ArrayAttr::get(&getContext(), outputs)}];
       if (!variant) {
-        variant = makeVariant(symbols.lookup<func::FuncOp>(step.getKernel()),
-                              inputs, symbols);
+        variant = makeVariant(kernel, outputs, symbols);
         ++variants;
       }
       SmallVector<Attribute> places;
       for (auto [index, place] : llvm::enumerate(step.getPlaces()))
-        if (!llvm::is_contained(inputs, int64_t(index)))
+        if (outputs[index] < 0)
           places.push_back(place);
       step.setKernel(variant.getSymName());
       step.setPlacesAttr(ArrayAttr::get(&getContext(), places));

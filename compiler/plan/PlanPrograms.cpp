@@ -301,17 +301,24 @@ bool ProgramPlanner::mayOverwrite(const VariableUse &variable,
   if (last != begin)
     return last < begin;
   auto launch = dyn_cast<rt::LaunchOp>(steps[begin]);
-  if (!launch || launch->getNumResults() != 1 ||
-      buffers.at(launch->getResult(0)) != buffer)
+  if (!launch)
+    return false;
+  auto written = llvm::find_if(launch.getOutputs(), [&](Value output) {
+    return buffers.at(output) == buffer;
+  });
+  if (written == launch.getOutputs().end())
     return false;
   auto kernel = kernels.lookupNearestSymbolFrom<func::FuncOp>(
       launch, launch.getKernelAttr());
   auto inPlaceInputs =
       kernel->getAttrOfType<DenseI64ArrayAttr>(rt::inPlaceAttrName);
+  ArrayRef<Type> places = kernel.getArgumentTypes().drop_front(2);
+  Type writtenType = places[launch.getInputs().size() + written.getIndex()];
   return llvm::all_of(llvm::enumerate(launch.getInputs()), [&](auto input) {
     return root(input.value()) != variable.oldValue ||
-           (inPlaceInputs && llvm::is_contained(inPlaceInputs.asArrayRef(),
-                                                int64_t(input.index())));
+           (inPlaceInputs && places[input.index()] == writtenType &&
+            llvm::is_contained(inPlaceInputs.asArrayRef(),
+                               int64_t(input.index())));
   });
 }
 

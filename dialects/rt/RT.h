@@ -43,8 +43,10 @@ inline constexpr llvm::StringLiteral requiredValueAttrName =
 inline constexpr llvm::StringLiteral variableAttrName = "rt.variable";
 /// The least legal element of an integer input and the first too large one.
 inline constexpr llvm::StringLiteral indexRangeAttrName = "rt.index_range";
-/// The inputs whose memory a kernel's only output may share.
+/// The inputs whose memory an output of the kernel of the same type may share.
 inline constexpr llvm::StringLiteral inPlaceAttrName = "rt.in_place";
+/// The number of a kernel's outputs, if it has several.
+inline constexpr llvm::StringLiteral outputsAttrName = "rt.outputs";
 
 /// Bytes to which places in the arena, the weights and the state are aligned.
 inline constexpr int64_t placeAlignment = 64;

@@ -25,9 +25,11 @@ def RT_Dialect : Dialect {
     Attributes of the dialect on functions, their arguments and results:
 
     - `rt.kernel` marks a kernel function (see `rt.launch`);
-    - `rt.in_place` (numbers) on a kernel lists the inputs whose memory its only
-      output may share: each element is read, if at all, by the iteration that
-      writes the same element, and before it does;
+    - `rt.in_place` (numbers) on a kernel lists the inputs whose memory an output
+      of the same type may share: each element is read, if at all, by the iteration
+      that writes the same element of the outputs, and before it does;
+    - `rt.outputs` (a number) on a kernel is how many of its arguments are
+      outputs, if it is not one;
     - `rt.name` (a string) is the name of an entry point's input or output in
       the user's model;
     - `rt.required_value` (elements) is the only legal value of an input that
