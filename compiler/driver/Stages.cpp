@@ -76,13 +76,15 @@ static bool isLegalAfterFuse(Operation *op) {
          (isOf<nn::NNDialect, dnn::DNNDialect>(op) && hasPlainTypes(op));
 }
 
-/// dnn on tensors with layouts; of nn, element-wise operations may stand on
-/// them too.
+/// dnn on tensors with layouts; of nn, element-wise operations and the
+/// gradients of pooling may stand on them too.
 static bool isLegalAfterLayout(Operation *op) {
   if (isFrame(op) || isOf<dnn::DNNDialect>(op))
     return true;
   return isOf<nn::NNDialect>(op) &&
-         (op->hasTrait<nn::IsElementwise>() || hasPlainTypes(op));
+         (op->hasTrait<nn::IsElementwise>() ||
+          isa<nn::MaxPoolGradientOp, nn::AvgPoolGradientOp>(op) ||
+          hasPlainTypes(op));
 }
 
 /// Primitives, launches, constants and views; kernels are loops over memory.

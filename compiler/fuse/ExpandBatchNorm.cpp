@@ -1,14 +1,18 @@
-//===- ExpandBatchNorm.cpp - Training's batch normalization ---------------===//
+//===- ExpandBatchNorm.cpp - Batch normalization by its formulas ----------===//
 //
 // Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
-// The statistics of a channel are needed by whatever computes an element, so
-// this is several kernels: one per reduction, and one for the rest. Samples
-// that do not exist are left out by selection, not by a factor of 0: what they
-// hold may be anything.
+// In training, the statistics of a channel are needed by whatever computes an
+// element, so this is several kernels: one per reduction, and one for the rest.
+// Samples that do not exist are left out by selection, not by a factor of 0:
+// what they hold may be anything.
+//
+// In inference there is something left to do where the statistics are variables
+// (constants have become part of the weights before): a multiplication and an
+// addition per channel, which follow any layout, or join a primitive.
 //
 //===----------------------------------------------------------------------===//
 
@@ -100,6 +104,19 @@ private:
   Value samples, exists;
 };
 
+void expand(nn::BatchNormOp op) {
+  OpBuilder builder(op);
+  ChannelMath m(builder, op, op.getInput(), /*count=*/Value());
+  Value factor = m.mul(m.inverseDeviation(op.getVariance(), op.getEpsilon()),
+                       m.input(op.getScale()));
+  Value offset =
+      m.sub(m.input(op.getBias()), m.mul(m.input(op.getMean()), factor));
+  Value y = m.add(m.mul(m.input(op.getInput()), m.perChannel(factor)),
+                  m.perChannel(offset));
+  op.replaceAllUsesWith(m.output(y));
+  op.erase();
+}
+
 void expand(nn::BatchNormTrainOp op) {
   OpBuilder builder(op);
   ChannelMath m(builder, op, op.getInput(), op.getCount());
@@ -137,7 +154,9 @@ void expand(nn::BatchNormGradientOp op) {
 struct ExpandBatchNorm : mlcc::impl::ExpandBatchNormBase<ExpandBatchNorm> {
   void runOnOperation() override {
     getOperation().walk([](Operation *op) {
-      if (auto forward = dyn_cast<nn::BatchNormTrainOp>(op))
+      if (auto inference = dyn_cast<nn::BatchNormOp>(op))
+        expand(inference);
+      else if (auto forward = dyn_cast<nn::BatchNormTrainOp>(op))
         expand(forward);
       else if (auto backward = dyn_cast<nn::BatchNormGradientOp>(op))
         expand(backward);

@@ -12,12 +12,15 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/layout/Candidates.h"
+#include "compiler/layout/CostModel.h"
 #include "compiler/layout/Forms.h"
 #include "compiler/layout/LayoutPasses.h"
 #include "compiler/layout/MemoryOrder.h"
 #include "dialects/diagnostics/Diagnostics.h"
 #include "dialects/nn/NN.h"
+#include "dialects/rt/RT.h"
 
+#include "llvm/ADT/DenseSet.h"
 #include <dnnl_threadpool.h>
 
 using namespace mlir;
@@ -53,9 +56,12 @@ public:
   size_t queries() const { return chooser.queries(); }
 
 private:
+  void findUpdates(Block &block);
+  bool wantsPlain(Operation *op, StringRef tag) const;
   LogicalResult assign(Operation *op);
   LogicalResult assignPrimitive(dnn::PrimitiveOpInterface op);
   void assignElementwise(Operation *op);
+  void assignPoolGradient(Operation *op);
   void assignTranspose(nn::TransposeOp op);
   void makeOperandsPlain(Operation *op);
   void viewTransposed(dnn::MatMulOp op);
@@ -65,6 +71,9 @@ private:
   OpBuilder builder;
   Forms forms;
   LayoutChooser chooser;
+  /// Element-wise ops whose elements go, by way of others, to new values of
+  /// variables only; and those that go to such or to sums of all elements.
+  llvm::DenseSet<Operation *> updates, updatesOrSums;
 };
 
 struct AssignLayoutsPass : mlcc::impl::AssignLayoutsBase<AssignLayoutsPass> {
@@ -144,6 +153,45 @@ void Assigner::makeOperandsPlain(Operation *op) {
       operand.set(forms.get(operand.get(), plainLayoutOf(operand.get()), op));
 }
 
+/// Whether `op` makes one number of all elements.
+static bool reducesAll(Operation *op) {
+  return isa<nn::ReduceSumOp, nn::ReduceMeanOp, nn::ReduceSumSquareOp>(op) &&
+         typeOf(op->getResult(0)).getNumElements() == 1;
+}
+
+/// Whether `use` makes a value the new one of a variable, which are plain.
+static bool isNewValue(OpOperand &use) {
+  auto function = dyn_cast<func::FuncOp>(use.getOwner()->getParentOp());
+  return isa<func::ReturnOp>(use.getOwner()) && function &&
+         function.getResultAttr(use.getOperandNumber(), rt::variableAttrName);
+}
+
+/// Finds the element-wise ops that take part in nothing but new values of
+/// variables: the update of parameters.
+void Assigner::findUpdates(Block &block) {
+  for (Operation &op : llvm::reverse(block)) {
+    if (!op.hasTrait<nn::IsElementwise>() || op.use_empty())
+      continue;
+    bool inUpdates = true, plain = true;
+    for (OpOperand &use : op.getUses()) {
+      Operation *user = use.getOwner();
+      inUpdates &= isNewValue(use) || updates.contains(user);
+      plain &=
+          isNewValue(use) || updatesOrSums.contains(user) || reducesAll(user);
+    }
+    if (inUpdates)
+      updates.insert(&op);
+    if (plain)
+      updatesOrSums.insert(&op);
+  }
+}
+
+/// Whether the result of `op` will be wanted in no other layout than the plain
+/// one. A sum of all elements takes them in any order, but not in blocks.
+bool Assigner::wantsPlain(Operation *op, StringRef tag) const {
+  return (isPermutation(tag) ? updates : updatesOrSums).contains(op);
+}
+
 /// All operands of the result's shape get the layout in which the fewest bytes
 /// must move; the others, which are repeated, are plain.
 void Assigner::assignElementwise(Operation *op) {
@@ -153,24 +201,46 @@ void Assigner::assignElementwise(Operation *op) {
   };
   std::string best = plainLayoutOf(op->getResult(0));
   double bestSeconds = std::numeric_limits<double>::max();
-  for (Value candidate : llvm::make_filter_range(op->getOperands(), isFull)) {
-    std::string tag = dnn::getLayout(typeOf(candidate));
+  auto consider = [&](const std::string &tag) {
     double seconds = 0;
     for (Value operand : llvm::make_filter_range(op->getOperands(), isFull))
       seconds += forms.seconds(operand, tag);
-    bool isPlain = tag == plainLayoutOf(candidate);
+    bool isPlain = tag == plainLayoutOf(op->getResult(0));
+    bool shouldBePlain = wantsPlain(op, tag);
+    if (!isPlain && shouldBePlain)
+      seconds += reorderSeconds(result);
     // Where it makes no difference, what follows rather wants a layout.
-    if (seconds < bestSeconds || (seconds == bestSeconds && !isPlain)) {
+    if (seconds < bestSeconds ||
+        (seconds == bestSeconds && isPlain == shouldBePlain)) {
       best = tag;
       bestSeconds = seconds;
     }
-  }
+  };
+  for (Value candidate : llvm::make_filter_range(op->getOperands(), isFull))
+    consider(dnn::getLayout(typeOf(candidate)));
+  if (updatesOrSums.contains(op))
+    consider(plainLayoutOf(op->getResult(0)));
   for (OpOperand &operand : op->getOpOperands()) {
     Value value = operand.get();
     operand.set(
         forms.get(value, isFull(value) ? best : plainLayoutOf(value), op));
   }
-  op->getResult(0).setType(dnn::withLayout(result, best));
+  if (isPermutation(best) && best != plainLayoutOf(op->getResult(0)))
+    rewriteElementwise(op, best, builder);
+  else
+    op->getResult(0).setType(dnn::withLayout(result, best));
+}
+
+/// The gradient of pooling has the layout of what was pooled, if that is a
+/// permutation.
+void Assigner::assignPoolGradient(Operation *op) {
+  std::string tag = dnn::getLayout(typeOf(op->getOperand(0)));
+  if (!isPermutation(tag))
+    return makeOperandsPlain(op);
+  for (OpOperand &operand : op->getOpOperands())
+    operand.set(forms.get(operand.get(), tag, op));
+  Value result = op->getResult(0);
+  result.setType(dnn::withLayout(typeOf(result), tag));
 }
 
 LogicalResult Assigner::assignPrimitive(dnn::PrimitiveOpInterface op) {
@@ -215,16 +285,20 @@ LogicalResult Assigner::assign(Operation *op) {
     assignTranspose(transpose);
   else if (op->hasTrait<nn::IsElementwise>())
     assignElementwise(op);
+  else if (isa<nn::MaxPoolGradientOp, nn::AvgPoolGradientOp>(op))
+    assignPoolGradient(op);
   else if (!rewriteInMemoryOrder(op, forms, builder))
     makeOperandsPlain(op);
   return success();
 }
 
 LogicalResult Assigner::run(func::FuncOp function) {
-  for (Block &block : function.getBody())
+  for (Block &block : function.getBody()) {
+    findUpdates(block);
     for (Operation &op : llvm::make_early_inc_range(block))
       if (failed(assign(&op)))
         return failure();
+  }
   return success();
 }
 

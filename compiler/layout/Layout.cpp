@@ -11,6 +11,7 @@
 
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
 
 using namespace mlir;
 
@@ -25,6 +26,8 @@ void buildLayoutPipeline(OpPassManager &manager, const LayoutOptions &options) {
   assign.threads = options.threads;
   assign.remarks = options.remarks;
   manager.addNestedPass<func::FuncOp>(createAssignLayouts(assign));
+  // Views that meet, and those that nothing uses.
+  manager.addNestedPass<func::FuncOp>(createCSEPass());
   manager.addPass(createPackConstants());
 }
 

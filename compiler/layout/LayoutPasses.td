@@ -17,7 +17,9 @@ def AssignLayouts : Pass<"assign-layouts", "::mlir::func::FuncOp"> {
     offered the layouts that its operands have, the one with channels last, and
     those that oneDNN itself wants; the one that costs least by the rule of
     CostModel.h is taken. Element-wise nn ops follow their operands. All other
-    ops get plain tensors.
+    ops get plain tensors. Element-wise ops in a permuted layout are written on
+    the tensors as they lie; those whose results are new values of variables, or go
+    nowhere but to such ops, rather get plain tensors, as variables are. The gradient of pooling has the layout of what was pooled.
 
     A value is brought into another layout once, where that is first wanted: by
     `dnn.view` where the bytes stay as they are, else by `dnn.reorder`. Layouts

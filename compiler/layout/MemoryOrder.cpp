@@ -185,8 +185,8 @@ static bool rewriteByAttributes(Operation *op, Forms &forms,
     Value form = forms.get(operand, wanted, op);
     builder.setInsertionPoint(op);
     operands.push_back(
-        main ? dnn::ViewOp::create(builder, op->getLoc(),
-                                   physicalType(typeOf(form), tag), form)
+        main ? builder.createOrFold<dnn::ViewOp>(
+                   op->getLoc(), physicalType(typeOf(form), tag), form)
              : form);
   }
   RankedTensorType type = typeOf(op->getResult(0));
@@ -202,6 +202,53 @@ static bool rewriteByAttributes(Operation *op, Forms &forms,
   op->getResult(0).replaceAllUsesWith(view);
   op->erase();
   return true;
+}
+
+//===----------------------------------------------------------------------===//
+// Element-wise ops
+//===----------------------------------------------------------------------===//
+
+/// A plain operand that is repeated over a tensor of layout `tag`, with its
+/// dimensions in the order of the tag.
+static Value repeatedInOrder(Value operand, StringRef tag, Location location,
+                             OpBuilder &builder) {
+  SmallVector<int64_t> wide(tag.size() - typeOf(operand).getRank(), 1);
+  llvm::append_range(wide, typeOf(operand).getShape());
+  SmallVector<int64_t> ordered, permutation;
+  for (char letter : tag) {
+    permutation.push_back(letter - 'a');
+    ordered.push_back(wide[letter - 'a']);
+  }
+  if (typeOf(operand).getNumElements() == 1)
+    return operand;
+  if (haveSameBytes(wide, tag, plainLayout(tag.size())))
+    return nn::ReshapeOp::create(builder, location, operand, ordered);
+  if (ArrayRef(wide) != typeOf(operand).getShape())
+    operand = nn::ReshapeOp::create(builder, location, operand, wide);
+  return nn::TransposeOp::create(builder, location, operand, permutation);
+}
+
+Value mlcc::rewriteElementwise(Operation *op, StringRef tag,
+                               OpBuilder &builder) {
+  RankedTensorType type = typeOf(op->getResult(0));
+  builder.setInsertionPoint(op);
+  SmallVector<Value> operands;
+  for (Value operand : op->getOperands()) {
+    bool full = typeOf(operand).getShape() == type.getShape();
+    operands.push_back(
+        full ? builder.createOrFold<dnn::ViewOp>(
+                   op->getLoc(), physicalType(typeOf(operand), tag), operand)
+             : repeatedInOrder(operand, tag, op->getLoc(), builder));
+  }
+  Operation *inMemoryOrder = builder.clone(*op);
+  inMemoryOrder->setOperands(operands);
+  inMemoryOrder->getResult(0).setType(physicalType(type, tag));
+  Value view =
+      dnn::ViewOp::create(builder, op->getLoc(), dnn::withLayout(type, tag),
+                          inMemoryOrder->getResult(0));
+  op->getResult(0).replaceAllUsesWith(view);
+  op->erase();
+  return view;
 }
 
 //===----------------------------------------------------------------------===//

@@ -21,6 +21,13 @@
 
 namespace mlcc {
 
+/// Replaces the element-wise `op`, whose operands of the result's shape have
+/// the permuted layout `tag`, by the same op on the tensors as they lie.
+/// Operands that are repeated get their dimensions in that order. Returns the
+/// view that stands for the result.
+mlir::Value rewriteElementwise(mlir::Operation *op, llvm::StringRef tag,
+                               mlir::OpBuilder &builder);
+
 /// Replaces `op`, if it is one of those ops and its operands have permuted
 /// layouts that are worth keeping, by the same op on the tensors as they lie;
 /// its result is a view in a permuted layout. Returns whether it did.

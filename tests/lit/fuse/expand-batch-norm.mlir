@@ -42,3 +42,17 @@ func.func @short(%x: tensor<4x3x5xf32>, %s: tensor<3xf32>, %b: tensor<3xf32>, %n
   %0:3 = nn.batch_norm_train %x, %s, %b, %n : (tensor<4x3x5xf32>, tensor<3xf32>, tensor<3xf32>, tensor<i64>) -> (tensor<4x3x5xf32>, tensor<3xf32>, tensor<3xf32>)
   return %0#0, %0#1, %0#2 : tensor<4x3x5xf32>, tensor<3xf32>, tensor<3xf32>
 }
+
+// Statistics that are no constants: a factor and an offset per channel.
+// CHECK-LABEL: @inference
+// CHECK: %[[FACTOR:.*]] = nn.mul %{{.*}}, %arg1
+// CHECK: %[[SHIFT:.*]] = nn.mul %arg3, %[[FACTOR]]
+// CHECK: %[[OFFSET:.*]] = nn.sub %arg2, %[[SHIFT]]
+// CHECK: %[[F:.*]] = nn.reshape %[[FACTOR]] {shape = array<i64: 3, 1>}
+// CHECK: %[[Y:.*]] = nn.mul %arg0, %[[F]] : (tensor<4x3x5xf32>, tensor<3x1xf32>)
+// CHECK: %[[O:.*]] = nn.reshape %[[OFFSET]] {shape = array<i64: 3, 1>}
+// CHECK: nn.add %[[Y]], %[[O]]
+func.func @inference(%x: tensor<4x3x5xf32>, %s: tensor<3xf32>, %b: tensor<3xf32>, %m: tensor<3xf32>, %v: tensor<3xf32>) -> tensor<4x3x5xf32> {
+  %0 = nn.batch_norm %x, %s, %b, %m, %v : (tensor<4x3x5xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>) -> tensor<4x3x5xf32>
+  return %0 : tensor<4x3x5xf32>
+}

@@ -11,8 +11,8 @@ func.func @concat(%x: !last, %y: tensor<1x4x8x8xf32>) -> tensor<1x36x8x8xf32> {
   // CHECK-DAG: %[[YL:.*]] = dnn.reorder %[[Y]] : (tensor<1x4x8x8xf32>) -> tensor<1x4x8x8xf32, #dnn.layout<"acdb">>
   // CHECK-DAG: %[[YV:.*]] = dnn.view %[[YL]] : {{.*}} -> tensor<1x8x8x4xf32>
   // CHECK: %[[C:.*]] = nn.concat %[[XV]], %[[YV]] {axis = 3 : i64} : {{.*}} -> tensor<1x8x8x36xf32>
-  // CHECK: %[[V:.*]] = dnn.view %[[C]] : tensor<1x8x8x36xf32> -> tensor<1x36x8x8xf32, #dnn.layout<"acdb">>
-  // CHECK: nn.relu %[[V]]
+  // CHECK: %[[R:.*]] = nn.relu %[[C]] : (tensor<1x8x8x36xf32>)
+  // CHECK: dnn.view %[[R]] : tensor<1x8x8x36xf32> -> tensor<1x36x8x8xf32, #dnn.layout<"acdb">>
   %0 = nn.concat %x, %y {axis = 1} : (!last, tensor<1x4x8x8xf32>) -> tensor<1x36x8x8xf32>
   %1 = nn.relu %0 : (tensor<1x36x8x8xf32>) -> tensor<1x36x8x8xf32>
   return %1 : tensor<1x36x8x8xf32>
@@ -55,7 +55,7 @@ func.func @without_keepdims(%x: !last) -> tensor<1x8x32xf32> {
 func.func @shuffle(%x: !last) -> tensor<1x32x8x8xf32> {
   // CHECK-NEXT: %[[SPLIT:.*]] = dnn.view %[[X]] : {{.*}} -> tensor<1x8x4x8x8xf32, #dnn.layout<"adecb">>
   // CHECK-NEXT: %[[MOVED:.*]] = dnn.reorder %[[SPLIT]] : {{.*}} -> tensor<1x8x4x8x8xf32, #dnn.layout<"adebc">>
-  // CHECK-NEXT: %[[MERGED:.*]] = dnn.view %[[MOVED]] : {{.*}} -> tensor<1x32x8x8xf32, #dnn.layout<"acdb">>
+  // CHECK-NEXT: %[[MERGED:.*]] = dnn.view %[[MOVED]] : {{.*}} -> tensor<1x8x8x32xf32>
   // CHECK-NEXT: nn.relu %[[MERGED]]
   %0 = nn.reshape %x {shape = array<i64: 1, 4, 8, 8, 8>} : (!last) -> tensor<1x4x8x8x8xf32>
   %1 = nn.transpose %0 {permutation = array<i64: 0, 2, 1, 3, 4>} : (tensor<1x4x8x8x8xf32>) -> tensor<1x8x4x8x8xf32>

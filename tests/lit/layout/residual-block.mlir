@@ -37,8 +37,10 @@ func.func @block(%x: tensor<1x3x64x64xf32>) -> tensor<1x64x1x1xf32> {
     accumulate(%1 : tensor<1x64x16x16xf32>)
     {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>}
     : (tensor<1x64x16x16xf32>, tensor<64x64x1x1xf32>) -> tensor<1x64x16x16xf32>
-  // Element-wise ops follow.
-  // CHECK: %[[ADD:.*]] = nn.add %[[SUM]], %{{.*}} -> tensor<1x64x16x16xf32, #dnn.layout<"acdb">>
+  // Element-wise ops follow, on the bytes as they lie.
+  // CHECK: %[[LIES:.*]] = dnn.view %[[SUM]] : {{.*}} -> tensor<1x16x16x64xf32>
+  // CHECK: %[[SUMS:.*]] = nn.add %[[LIES]], %{{.*}} -> tensor<1x16x16x64xf32>
+  // CHECK: %[[ADD:.*]] = dnn.view %[[SUMS]] : tensor<1x16x16x64xf32> -> tensor<1x64x16x16xf32, #dnn.layout<"acdb">>
   %4 = nn.add %3, %2 : (tensor<1x64x16x16xf32>, tensor<1x64x16x16xf32>) -> tensor<1x64x16x16xf32>
   // CHECK: %[[MEAN:.*]] = dnn.pooling avg_exclude_padding %[[ADD]]
   // Where the extents are one, channels last is plain.
