@@ -21,6 +21,7 @@
 #include "dialects/rt/RT.h"
 
 #include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/SetVector.h"
 #include <dnnl_threadpool.h>
 
 using namespace mlir;
@@ -199,24 +200,27 @@ void Assigner::assignElementwise(Operation *op) {
   auto isFull = [&](Value value) {
     return typeOf(value).getShape() == result.getShape();
   };
+  llvm::SmallSetVector<Value, 4> full;
+  for (Value operand : llvm::make_filter_range(op->getOperands(), isFull))
+    full.insert(operand);
   std::string best = plainLayoutOf(op->getResult(0));
   double bestSeconds = std::numeric_limits<double>::max();
   auto consider = [&](const std::string &tag) {
     double seconds = 0;
-    for (Value operand : llvm::make_filter_range(op->getOperands(), isFull))
+    for (Value operand : full)
       seconds += forms.seconds(operand, tag);
     bool isPlain = tag == plainLayoutOf(op->getResult(0));
-    bool shouldBePlain = wantsPlain(op, tag);
-    if (!isPlain && shouldBePlain)
+    if (!isPlain && wantsPlain(op, tag))
       seconds += reorderSeconds(result);
-    // Where it makes no difference, what follows rather wants a layout.
+    // Where it makes no difference, what follows rather wants a layout, if it
+    // is no update.
     if (seconds < bestSeconds ||
-        (seconds == bestSeconds && isPlain == shouldBePlain)) {
+        (seconds == bestSeconds && isPlain == updatesOrSums.contains(op))) {
       best = tag;
       bestSeconds = seconds;
     }
   };
-  for (Value candidate : llvm::make_filter_range(op->getOperands(), isFull))
+  for (Value candidate : full)
     consider(dnn::getLayout(typeOf(candidate)));
   if (updatesOrSums.contains(op))
     consider(plainLayoutOf(op->getResult(0)));

@@ -21,7 +21,7 @@ func.func @predict(%x: tensor<1x8x4x4xf32>, %y: tensor<1x8x4x4xf32>) -> tensor<1
 
 // -----
 
-// A value with users in two kernels is stored; a dead op vanishes.
+// An expensive value with users in two kernels is stored; a dead op vanishes.
 // CHECK-LABEL: func.func private @kernel0_exp(
 // CHECK-LABEL: func.func private @kernel1_softmax(
 // CHECK-LABEL: func.func private @kernel2_transpose(
@@ -80,4 +80,55 @@ func.func @predict(%x: tensor<3x4xf32>) -> tensor<12xf32> {
 func.func @predict(%x: tensor<3x0xf32>) -> tensor<3x0xf32> {
   %0 = nn.relu %x : (tensor<3x0xf32>) -> tensor<3x0xf32>
   return %0 : tensor<3x0xf32>
+}
+
+// -----
+
+// What others use after the kernel leaves it as a second result.
+// CHECK-LABEL: func.func private @kernel0_mul_add_sub(
+// CHECK-SAME:      -> (tensor<64xf32>, tensor<64xf32>)
+// CHECK:         %[[MOMENT:.*]] = nn.add
+// CHECK:         %[[NEW:.*]] = nn.sub
+// CHECK:         return %[[NEW]], %[[MOMENT]]
+// CHECK-LABEL: func.func @train_step
+// CHECK:         %[[R:.*]]:2 = call @kernel0
+// CHECK:         return %[[R]]#0, %[[R]]#1
+func.func @train_step(%w: tensor<64xf32>, %m: tensor<64xf32>, %g: tensor<64xf32>) -> (tensor<64xf32>, tensor<64xf32>) {
+  %c = nn.constant dense<0.9> : tensor<f32>
+  %0 = nn.mul %m, %c : (tensor<64xf32>, tensor<f32>) -> tensor<64xf32>
+  %1 = nn.add %0, %g : (tensor<64xf32>, tensor<64xf32>) -> tensor<64xf32>
+  %2 = nn.sub %w, %1 : (tensor<64xf32>, tensor<64xf32>) -> tensor<64xf32>
+  return %2, %1 : tensor<64xf32>, tensor<64xf32>
+}
+
+// -----
+
+// ... but not if that would come too late: the sums are needed before the kernel's last op can run.
+// CHECK-LABEL: func.func private @kernel0_add(
+// CHECK-LABEL: func.func private @kernel1_cum_sum(
+// CHECK-LABEL: func.func private @kernel2_sub(
+// CHECK-LABEL: func.func @predict
+func.func @predict(%x: tensor<64x64xf32>, %y: tensor<64x64xf32>) -> tensor<64x64xf32> {
+  %0 = nn.add %x, %y : (tensor<64x64xf32>, tensor<64x64xf32>) -> tensor<64x64xf32>
+  %1 = nn.cum_sum %0 {axis = 1 : i64} : (tensor<64x64xf32>) -> tensor<64x64xf32>
+  %2 = nn.sub %0, %1 : (tensor<64x64xf32>, tensor<64x64xf32>) -> tensor<64x64xf32>
+  return %2 : tensor<64x64xf32>
+}
+
+// -----
+
+// What costs as much to compute as to load is computed in both kernels: differences from a mean.
+// CHECK-LABEL: func.func private @kernel0_reduce_mean(
+// CHECK-LABEL: func.func private @kernel1_sub_mul_reduce_mean(
+// CHECK-LABEL: func.func private @kernel2_sub_mul(
+// CHECK-LABEL: func.func @predict
+// CHECK-COUNT-3: call @kernel
+// CHECK-NOT:     nn.
+func.func @predict(%x: tensor<4096x64xf32>) -> (tensor<4096x64xf32>, tensor<64xf32>) {
+  %0 = nn.reduce_mean %x {axes = array<i64: 0>, keepdims = false} : (tensor<4096x64xf32>) -> tensor<64xf32>
+  %1 = nn.sub %x, %0 : (tensor<4096x64xf32>, tensor<64xf32>) -> tensor<4096x64xf32>
+  %2 = nn.mul %1, %1 : (tensor<4096x64xf32>, tensor<4096x64xf32>) -> tensor<4096x64xf32>
+  %3 = nn.reduce_mean %2 {axes = array<i64: 0>, keepdims = false} : (tensor<4096x64xf32>) -> tensor<64xf32>
+  %4 = nn.mul %1, %3 : (tensor<4096x64xf32>, tensor<64xf32>) -> tensor<4096x64xf32>
+  return %4, %3 : tensor<4096x64xf32>, tensor<64xf32>
 }

@@ -1,4 +1,4 @@
-// Kernels say which inputs their output may lie in the place of.
+// Kernels say in the place of which inputs their outputs may lie.
 // RUN: mlcc-opt %s --kernels --split-input-file | FileCheck %s
 
 // An optimizer's step: every element of %w and %g is needed for the same element of the result only; the rate
@@ -48,4 +48,21 @@ func.func @both(%w: tensor<8x8xf32>, %v: tensor<8x8xf32>) -> tensor<8x8xf32> {
   %1 = nn.mul %v, %0 : (tensor<8x8xf32>, tensor<8x8xf32>) -> tensor<8x8xf32>
   %2 = nn.add %w, %1 : (tensor<8x8xf32>, tensor<8x8xf32>) -> tensor<8x8xf32>
   return %2 : tensor<8x8xf32>
+}
+
+// -----
+
+// Several outputs: both are stored when everything is loaded.
+// CHECK: func.func private @kernel0
+// CHECK-SAME: %[[W:.*]]: memref<64xf32>, %[[M:.*]]: memref<64xf32>, %[[G:.*]]: memref<64xf32>, %[[W2:.*]]: memref<64xf32>, %[[M2:.*]]: memref<64xf32>
+// CHECK-SAME: rt.in_place = array<i64: 0, 1, 2>
+// CHECK-SAME: rt.outputs = 2 : i64
+// CHECK-COUNT-3: memref.load
+// CHECK-NOT: memref.load
+// CHECK: memref.store {{.*}}, %[[W2]]
+// CHECK: memref.store {{.*}}, %[[M2]]
+func.func @momentum(%w: tensor<64xf32>, %m: tensor<64xf32>, %g: tensor<64xf32>) -> (tensor<64xf32>, tensor<64xf32>) {
+  %0 = nn.add %m, %g : (tensor<64xf32>, tensor<64xf32>) -> tensor<64xf32>
+  %1 = nn.sub %w, %0 : (tensor<64xf32>, tensor<64xf32>) -> tensor<64xf32>
+  return %1, %0 : tensor<64xf32>, tensor<64xf32>
 }

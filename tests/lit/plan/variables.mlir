@@ -23,6 +23,19 @@ func.func @update(%w: tensor<4xf32> {rt.variable = @w}, %g: tensor<4xf32> {rt.na
   return %0 : tensor<4xf32>
 }
 
+// A kernel of two outputs, each in the place of the old value that has its type.
+// CHECK: func.func private @both_in_place_0_2(index, index, memref<4xf32>, memref<17xf32>, memref<4xf32>)
+// CHECK-LABEL: rt.program @update_both
+// CHECK-NEXT: @both_in_place_0_2 [#rt.place<input 0>, #rt.place<state + 64>, #rt.place<state + 0>]
+// CHECK-NEXT: {{^ *}$}}
+func.func private @both(index, index, memref<17xf32>, memref<4xf32>, memref<4xf32>, memref<17xf32>, memref<4xf32>)
+    attributes {rt.kernel, rt.in_place = array<i64: 0, 2>, rt.outputs = 2 : i64}
+func.func @update_both(%m: tensor<17xf32> {rt.variable = @m}, %g: tensor<4xf32>, %w: tensor<4xf32> {rt.variable = @w})
+    -> (tensor<4xf32> {rt.variable = @w}, tensor<17xf32> {rt.variable = @m}) {
+  %0:2 = rt.launch @both(%m, %g, %w) work(4) grain(4) : (tensor<17xf32>, tensor<4xf32>, tensor<4xf32>) -> (tensor<17xf32>, tensor<4xf32>)
+  return %0#1, %0#0 : tensor<4xf32>, tensor<17xf32>
+}
+
 // The input in whose place the kernel may not write: computed apart, then copied.
 // CHECK-LABEL: rt.program @apart
 // CHECK-NEXT: @same [#rt.place<input 0>, #rt.place<state + 0>, #rt.place<arena + 0>]
