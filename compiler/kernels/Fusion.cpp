@@ -11,6 +11,7 @@
 #include "dialects/nn/NN.h"
 
 #include "llvm/ADT/Sequence.h"
+#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 
@@ -200,23 +201,27 @@ void KernelGroup::addResult(Operation *producer) {
 }
 
 /// Loading one element of the only large operand replaces loading the element
-/// itself, which need not be stored.
+/// itself, which need not be stored. Another one may be an argument, which is
+/// there in any case.
 bool KernelGroup::acceptsCopy(Operation *producer) const {
   constexpr int64_t repeated = 8;
   const OpModel *model = lookupOpModel(producer);
   if (!hasRoomFor(producer) || model->role != OpRole::elementwise)
     return false;
   RankedTensorType type = typeOf(producer->getResult(0));
-  int64_t large = 0;
+  llvm::SmallSetVector<Value, 2> large;
   for (Value operand : producer->getOperands()) {
     RankedTensorType from = typeOf(operand);
     if (from.getNumElements() * repeated <= type.getNumElements())
       continue;
     if (from.getElementTypeBitWidth() > type.getElementTypeBitWidth())
       return false;
-    large += operand != producer->getOperand(0) || large == 0;
+    large.insert(operand);
   }
-  return large == 1 && costOf(producer, *model) * evaluations(producer) <= 2;
+  bool loadsOne =
+      large.size() == 1 ||
+      (large.size() == 2 && llvm::any_of(large, llvm::IsaPred<BlockArgument>));
+  return loadsOne && costOf(producer, *model) * evaluations(producer) <= 2;
 }
 
 SmallVector<Value> KernelGroup::results() const {

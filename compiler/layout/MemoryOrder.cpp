@@ -196,10 +196,9 @@ static bool rewriteByAttributes(Operation *op, Forms &forms,
   inMemoryOrder->setOperands(operands);
   permuteAttributes(inMemoryOrder, *attributes, tag);
   inMemoryOrder->getResult(0).setType(physicalType(type, layout));
-  Value view =
-      dnn::ViewOp::create(builder, op->getLoc(), dnn::withLayout(type, layout),
-                          inMemoryOrder->getResult(0));
-  op->getResult(0).replaceAllUsesWith(view);
+  op->getResult(0).replaceAllUsesWith(builder.createOrFold<dnn::ViewOp>(
+      op->getLoc(), dnn::withLayout(type, layout),
+      inMemoryOrder->getResult(0)));
   op->erase();
   return true;
 }

@@ -75,7 +75,7 @@ public:
   int64_t lowerBound() const { return arena.lowerBound; }
   int64_t copyCount() const { return copies; }
   int64_t inPlaceCount() const { return inPlace; }
-  /// Names of the variables whose new values are copied.
+  /// Names of the variables whose new values are computed elsewhere and copied.
   ArrayRef<StringRef> copiedVariables() const { return copied; }
 
 private:
@@ -340,7 +340,9 @@ void ProgramPlanner::assignVariables() {
       continue;
     }
     copyToVariables.emplace_back(buffer, variable.buffer);
-    copied.push_back(name);
+    // Constants, inputs and what is the value of two variables must be copied.
+    if (storage[buffer].space == rt::Space::Arena)
+      copied.push_back(name);
   }
   keepOldValues();
 }
@@ -518,6 +520,18 @@ FailureOr<rt::ProgramOp> ProgramPlanner::plan() {
 
 namespace {
 
+/// Names the first of the variables `names`, whose new values are copied.
+static void remarkCopies(rt::ProgramOp program, ArrayRef<StringRef> names) {
+  constexpr size_t shown = 4;
+  InFlightDiagnostic remark = emitRemark(program.getLoc());
+  remark << names.size()
+         << " new values of variables are copied at the end of @"
+         << program.getSymName() << ": "
+         << llvm::join(names.take_front(shown), ", ");
+  if (names.size() > shown)
+    remark << "...";
+}
+
 class PlanProgramsPass : public mlcc::impl::PlanProgramsBase<PlanProgramsPass> {
 public:
   using PlanProgramsBase::PlanProgramsBase;
@@ -578,10 +592,7 @@ private:
           << program->getArena() << " bytes; at most " << planner.lowerBound()
           << " bytes are alive together";
     if (report && !planner.copiedVariables().empty())
-      emitRemark(program->getLoc())
-          << "new values of variables that are copied at the end of @"
-          << function.getSymName() << ": "
-          << llvm::join(planner.copiedVariables(), ", ");
+      remarkCopies(*program, planner.copiedVariables());
     steps += program->getBody().front().getOperations().size();
     copies += planner.copyCount();
     updatedInPlace += planner.inPlaceCount();
