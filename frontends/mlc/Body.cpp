@@ -8,6 +8,7 @@
 #include "frontends/mlc/Body.h"
 
 #include "frontends/mlc/Layer.h"
+#include "frontends/mlc/Suggestion.h"
 
 #include "llvm/ADT/StringExtras.h"
 
@@ -122,7 +123,8 @@ std::optional<BodyImporter::Values> BodyImporter::inputsOf(const v1::Node &node,
     auto entry = scope.values.find(name);
     if (entry == scope.values.end()) {
       error(node, ErrorCode::UnknownName, "input", index)
-          << "no node or input before this one is called '" << name << "'";
+          << "no node or input before this one is called '" << name << "'"
+          << suggestion(name, scope.values);
       failed = true;
       continue;
     }

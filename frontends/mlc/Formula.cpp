@@ -15,6 +15,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontends/mlc/Layer.h"
+#include "frontends/mlc/Suggestion.h"
 
 #include "llvm/ADT/StringSwitch.h"
 
@@ -95,7 +96,8 @@ Operand FormulaBuilder::name(StringRef name) {
   if (entry == layer.environment.end()) {
     if (!layer.failed())
       layer.error(ErrorCode::UnknownName, "formula")
-          << "no value, dimension or argument is called '" << name << "'";
+          << "no value, dimension or argument is called '" << name << "'"
+          << suggestion(name, values);
     return Value();
   }
   if (const double *number = std::get_if<double>(&entry->second))

@@ -20,6 +20,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontends/mlc/Layer.h"
+#include "frontends/mlc/Suggestion.h"
 
 #include "mlir/AsmParser/AsmParser.h"
 #include "llvm/ADT/ScopeExit.h"
@@ -239,10 +240,20 @@ void mlcc::mlc_frontend::importOperation(Layer &layer, StringRef op,
   OpBuilder &builder = layer.builder();
   std::optional<RegisteredOperationName> name =
       RegisteredOperationName::lookup(("nn." + op).str(), builder.getContext());
-  if (!name || op == "constant") {
-    layer.error(ErrorCode::UnknownName, "op")
-        << "no operation is called '" << op << "' (docs/ops.md has all"
-        << (op == "constant" ? "; constants are nodes with `constant`)" : ")");
+  StringRef field = layer.node.has_formula() ? "formula" : "op";
+  if (op == "constant") {
+    layer.error(ErrorCode::UnknownName, field)
+        << "constants are nodes with `constant`";
+    return;
+  }
+  if (!name) {
+    Suggestion meant(op);
+    for (RegisteredOperationName known :
+         builder.getContext()->getRegisteredOperationsByDialect("nn"))
+      meant.consider(known.stripDialect());
+    layer.error(ErrorCode::UnknownName, field)
+        << "no operation is called '" << op << "' (docs/ops.md has all)"
+        << meant.text();
     return;
   }
   OperationState state(layer.loc(), *name);
@@ -260,7 +271,7 @@ void mlcc::mlc_frontend::importOperation(Layer &layer, StringRef op,
                         /*properties=*/nullptr);
   llvm::scope_exit destroy([&] { probe->destroy(); });
   if (std::string problem = problemOf(probe); !problem.empty()) {
-    layer.error(ErrorCode::InvalidField, "op") << op << ": " << problem;
+    layer.error(ErrorCode::InvalidField, field) << op << ": " << problem;
     return;
   }
   if (failed(name->getInterface<InferTypeOpInterface>()->inferReturnTypes(

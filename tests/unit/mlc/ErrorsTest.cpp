@@ -55,6 +55,16 @@ TEST(Errors, OfTheModel) {
               HasSubstr("no dimension of this name"));
 }
 
+TEST(Errors, SayWhatMayBeMeant) {
+  EXPECT_THAT(problemsOf(function("  node { name: 'hidden' op: 'abs' }\n"
+                                  "  node { input: 'hiden' op: 'abs' }")),
+              HasSubstr("is 'hidden' meant?"));
+  EXPECT_THAT(problemsOf(function("  node { name: 'a' op: 'transpos' }")),
+              HasSubstr("is 'transpose' meant?"));
+  EXPECT_THAT(problemsOf(function("  node { name: 'a' op: 'fourier' }")),
+              testing::Not(HasSubstr("meant")));
+}
+
 TEST(Errors, VariablesAreNotCalledAsFunctions) {
   for (const char *name : {"f", "train_step", "initialize"})
     EXPECT_THAT(

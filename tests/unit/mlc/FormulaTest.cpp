@@ -97,6 +97,9 @@ TEST(Formulas, ProblemsPointToThem) {
   EXPECT_THAT(problem("x + i"), HasSubstr("f32 and i64"));
   EXPECT_THAT(problem("x + relu(x, 1)"), HasSubstr("relu:"));
   EXPECT_THAT(problem("nothing(x)"), HasSubstr("'nothing'"));
+  EXPECT_THAT(problem("sotfmax(x)"),
+              AllOf(StartsWith("6:20: "), HasSubstr("is 'softmax' meant?")));
+  EXPECT_THAT(problem("x + X"), HasSubstr("'X'"));
   EXPECT_THAT(problem("softmax(x)"), HasSubstr("axis"));
   EXPECT_THAT(problem("softmax(axis = 1, x)"), HasSubstr("operands stand"));
   EXPECT_THAT(problem("x, x"), HasSubstr("list"));
@@ -108,7 +111,7 @@ TEST(Formulas, ProblemsPointToThem) {
   EXPECT_THAT(problem("sum('a')"), HasSubstr("variable 'a'"));
   EXPECT_THAT(problem("sum(x, axes = 7)"), HasSubstr("axis 7"));
   EXPECT_THAT(problem("softmax(x, axis = -3)"), HasSubstr("axis"));
-  EXPECT_THAT(problem("constant(value = 3)"), HasSubstr("constant"));
+  EXPECT_THAT(problem("constant(value = 3)"), HasSubstr("`constant`"));
   EXPECT_THAT(problem("sum()"), HasSubstr("sum"));
   EXPECT_THAT(problemsOf("version: 1 function { name: 'f' node { name: 'r' "
                          "input: 'x' formula: '1' } input { name: 'x' } }"),
