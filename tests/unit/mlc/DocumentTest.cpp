@@ -127,4 +127,32 @@ TEST(Document, FieldsOfTrainingAreThoseOfTheTrainDialect) {
               "imported");
 }
 
+TEST(Document, HasEveryFieldOfLayers) {
+  std::string text = document();
+  const auto *kinds = mlcc::v1::Node::descriptor()->FindOneofByName("kind");
+  for (int kind = 0; kind < kinds->field_count(); ++kind) {
+    const Descriptor *layer = kinds->field(kind)->message_type();
+    for (int index = 0; layer && index < layer->field_count(); ++index)
+      EXPECT_THAT(text, HasSubstr("`" + layer->field(index)->name() + "`"))
+          << layer->full_name();
+  }
+}
+
+// What is shown as code is right: whole models, and pieces with functions.
+TEST(Document, PiecesOfCodeCanBeImported) {
+  llvm::SmallVector<llvm::StringRef> parts;
+  std::string text = document();
+  llvm::StringRef(text).split(parts, "\n```\n");
+  int count = 0;
+  for (size_t index = 1; index < parts.size(); index += 2) {
+    llvm::StringRef code = parts[index];
+    if (!code.contains("function {") || code.contains("..."))
+      continue;
+    std::string model = code.starts_with("version:") ? "" : "version: 1\n";
+    EXPECT_TRUE(ModelRunner(model + code.str()).isValid()) << code.str();
+    ++count;
+  }
+  EXPECT_GE(count, 9);
+}
+
 } // namespace
