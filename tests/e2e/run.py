@@ -21,6 +21,7 @@ import cases_errors  # noqa: E402
 import cases_examples  # noqa: E402
 import cases_models  # noqa: E402
 import cases_onnx_training  # noqa: E402
+import cases_textbook  # noqa: E402
 import cases_tools  # noqa: E402
 import cases_training  # noqa: E402
 from harness import Tools, run_groups  # noqa: E402
@@ -40,7 +41,7 @@ def main():
         tools = Tools(os.path.abspath(options.build), os.path.abspath(options.keep or temporary))
         groups = [group
                   for module in (cases_models, cases_tools, cases_training, cases_onnx_training, cases_curves,
-                                 cases_examples, cases_datasets, cases_errors)
+                                 cases_examples, cases_datasets, cases_errors, cases_textbook)
                   for group in module.groups(tools)
                   if re.search(options.filter, group.name)]
         if options.list:
