@@ -68,17 +68,13 @@ public:
   Value counted(Value x) {
     return exists ? where(exists, x, scalarLike(0, x)) : x;
   }
-  /// [C]; x is 0 in samples that do not exist, as of all sums.
-  Value channelSum(Value x) {
-    return nn::ReduceSumOp::create(builder, location, x, axes,
-                                   /*keepdims=*/false);
-  }
-  Value channelMean(Value x) {
-    if (exists)
-      return perElement(channelSum(x));
-    return nn::ReduceMeanOp::create(builder, location, x, axes,
-                                    /*keepdims=*/false);
-  }
+  /// The sums of each channel of each sample, [N, C]; x is 0 in samples that do
+  /// not exist, as of all sums.
+  Value sampleSum(Value x) { return sum(x, ArrayRef(axes).drop_front()); }
+  /// [C], from sums of samples. In two steps, threads can share the first one,
+  /// and less is lost by rounding.
+  Value channelSum(Value sums) { return sum(sums, {0}); }
+  Value channelMean(Value x) { return perElement(channelSum(sampleSum(x))); }
   /// x divided by the number of a channel's elements.
   Value perElement(Value x) {
     double each = 1; // sample
@@ -95,6 +91,13 @@ public:
   }
 
 private:
+  Value sum(Value x, ArrayRef<int64_t> axes) {
+    if (axes.empty())
+      return x;
+    return nn::ReduceSumOp::create(builder, location, x, axes,
+                                   /*keepdims=*/false);
+  }
+
   OpBuilder &builder;
   Location location;
   ArrayRef<int64_t> shape;
@@ -140,8 +143,10 @@ void expand(nn::BatchNormGradientOp op) {
   Value inverse = m.inverseDeviation(op.getVariance(), op.getEpsilon());
   Value h = m.mul(m.sub(m.input(op.getInput()), m.perChannel(op.getMean())),
                   m.perChannel(inverse));
-  Value bias = m.channelSum(dy);
-  Value scale = m.channelSum(m.counted(m.mul(dy, h)));
+  // Side by side, to be summed in one pass.
+  Value biases = m.sampleSum(dy);
+  Value scales = m.sampleSum(m.counted(m.mul(dy, h)));
+  Value bias = m.channelSum(biases), scale = m.channelSum(scales);
   Value rest = m.sub(m.sub(dy, m.perChannel(m.perElement(bias))),
                      m.mul(h, m.perChannel(m.perElement(scale))));
   Value factor = m.mul(m.input(op.getScale()), inverse);

@@ -68,6 +68,8 @@ private:
   bool join(Operation &op);
   bool joinAll(Operation &op);
   KernelGroup *findHost(Operation &op);
+  KernelGroup *findReductionHost(Operation &op);
+  bool isBeforeUsers(KernelGroup &group, Operation &op);
   void dropLeafReshapes();
   void outline(KernelGroup &group, OpBuilder &functionBuilder);
   std::string kernelName(const KernelGroup &group);
@@ -171,6 +173,8 @@ bool KernelFormer::join(Operation &op) {
     return true;
   KernelGroup *host = findHost(op);
   if (!host || !host->acceptsResult(&op))
+    host = findReductionHost(op);
+  if (!host)
     return false;
   host->addResult(&op);
   groupOf[&op] = host;
@@ -209,17 +213,51 @@ KernelGroup *KernelFormer::findHost(Operation &op) {
     if (KernelGroup *group = groupOf.lookup(user))
       if (!host || group->root()->isBeforeInBlock(host->root()))
         host = group;
-  if (!host)
-    return nullptr;
-  bool isFirst = llvm::all_of(op.getUsers(), [&](Operation *user) {
-    KernelGroup *group = groupOf.lookup(user);
-    if (group == host)
+  return host && isBeforeUsers(*host, op) ? host : nullptr;
+}
+
+/// Whether all users of `op` outside `group` come after its root.
+bool KernelFormer::isBeforeUsers(KernelGroup &group, Operation &op) {
+  return llvm::all_of(op.getUsers(), [&](Operation *user) {
+    KernelGroup *other = groupOf.lookup(user);
+    if (other == &group)
       return true;
     // A reshape may yet leave its group and stand where it stood.
-    bool moves = group && !isa<nn::ReshapeOp>(user);
-    return host->root()->isBeforeInBlock(moves ? group->root() : user);
+    bool moves = other && !isa<nn::ReshapeOp>(user);
+    return group.root()->isBeforeInBlock(moves ? other->root() : user);
   });
-  return isFirst ? host : nullptr;
+}
+
+/// A group that reduces the same rows as `op`, from some of the same elements.
+KernelGroup *KernelFormer::findReductionHost(Operation &op) {
+  if (lookupOpModel(&op)->role != OpRole::reduction)
+    return nullptr;
+  auto isHost = [&](KernelGroup &group) {
+    return group.acceptsReduction(&op) &&
+           llvm::none_of(op.getUsers(),
+                         [&](Operation *user) {
+                           return groupOf.lookup(user) == &group;
+                         }) &&
+           isBeforeUsers(group, op);
+  };
+  // The element-wise ops between, which may not have been visited yet, and
+  // their users, are few, or looked at in part.
+  constexpr size_t most = 16;
+  llvm::SmallSetVector<Operation *, most> near;
+  near.insert(op.getOperand(0).getUsers().begin(),
+              op.getOperand(0).getUsers().end());
+  if (Operation *producer = op.getOperand(0).getDefiningOp();
+      producer && producer->hasTrait<nn::IsElementwise>())
+    for (Value operand : producer->getOperands())
+      near.insert(operand.getUsers().begin(), operand.getUsers().end());
+  for (size_t i = 0; i < std::min(near.size(), most); ++i) {
+    KernelGroup *group = groupOf.lookup(near[i]);
+    if (group && isHost(*group))
+      return group;
+    if (!group && near[i]->hasTrait<nn::IsElementwise>())
+      near.insert(near[i]->getUsers().begin(), near[i]->getUsers().end());
+  }
+  return nullptr;
 }
 
 /// A reshape whose input comes from outside is free as a view, but would cost

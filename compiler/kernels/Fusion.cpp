@@ -195,9 +195,18 @@ bool KernelGroup::acceptsResult(Operation *producer) const {
   return times <= 1 || costOf(producer, *model) * times <= cheap;
 }
 
-void KernelGroup::addResult(Operation *producer) {
-  add(producer);
-  shared.push_back(producer);
+void KernelGroup::addResult(Operation *op) {
+  add(op);
+  shared.push_back(op);
+}
+
+bool KernelGroup::acceptsReduction(Operation *op) const {
+  auto reduces = [](Operation *op) {
+    return lookupOpModel(op)->role == OpRole::reduction;
+  };
+  return members.size() < maxOps && reduces(op) && reduces(root()) &&
+         op->getResult(0).getType() == root()->getResult(0).getType() &&
+         rowsOf(op) == rowsOf(root());
 }
 
 /// Loading one element of the only large operand replaces loading the element

@@ -41,7 +41,10 @@ public:
   /// result leaves the kernel too: it has an element where the root has one,
   /// and nothing expensive is computed repeatedly.
   bool acceptsResult(mlir::Operation *producer) const;
-  void addResult(mlir::Operation *producer);
+  void addResult(mlir::Operation *op);
+  /// Whether the reduction `op` may join so that its result leaves the kernel:
+  /// it reduces the rows that the root reduces, in the same loops.
+  bool acceptsReduction(mlir::Operation *op) const;
   /// Whether `producer` may be computed again for its users in the group: it
   /// costs no more than loading what was stored.
   bool acceptsCopy(mlir::Operation *producer) const;

@@ -11,6 +11,9 @@
 #include "compiler/kernels/ScalarMath.h"
 #include "dialects/nn/NN.h"
 
+#include "llvm/ADT/SmallPtrSet.h"
+#include "llvm/ADT/TypeSwitch.h"
+
 #include <limits>
 
 using namespace mlir;
@@ -206,30 +209,131 @@ Value emitImageMean(LoopEmitter &emitter, OpResult result,
   return narrow(b, mean, element);
 }
 
-template <typename Op, Combine combine, Map map, Finish finish>
+/// What a reduction does: to each element, with what it has, and at the end.
+struct Reduction {
+  Combine combine;
+  Map map = Map::none;
+  Finish finish = Finish::none;
+};
+
+/// The ops of a row's elements that are combined one by one.
+std::optional<Reduction> reductionOf(Operation *op) {
+  using Result = std::optional<Reduction>;
+  using C = Combine;
+  return llvm::TypeSwitch<Operation *, Result>(op)
+      .Case([](nn::ReduceSumOp) { return Reduction{C::sum}; })
+      .Case([](nn::ReduceMeanOp mean) {
+        return isImageMean(mean) ? Result()
+                                 : Reduction{C::sum, Map::none, Finish::mean};
+      })
+      .Case([](nn::ReduceMaxOp) { return Reduction{C::max}; })
+      .Case([](nn::ReduceMinOp) { return Reduction{C::min}; })
+      .Case([](nn::ReduceProdOp) { return Reduction{C::product}; })
+      .Case([](nn::ReduceL1Op) {
+        return Reduction{C::sum, Map::abs};
+      })
+      .Case([](nn::ReduceL2Op) {
+        return Reduction{C::sum, Map::square, Finish::sqrt};
+      })
+      .Case([](nn::ReduceSumSquareOp) {
+        return Reduction{C::sum, Map::square};
+      })
+      .Case([](nn::ReduceLogSumOp) {
+        return Reduction{C::sum, Map::none, Finish::log};
+      })
+      .Default(Result());
+}
+
+/// Whether `value` is computed from a result of `op`; `seen` are ops that are
+/// not.
+bool dependsOn(Value value, Operation *op,
+               llvm::SmallPtrSetImpl<Operation *> &seen) {
+  Operation *producer = value.getDefiningOp();
+  if (!producer || !seen.insert(producer).second)
+    return false;
+  return producer == op ||
+         llvm::any_of(producer->getOperands(), [&](Value operand) {
+           return dependsOn(operand, op, seen);
+         });
+}
+
+bool dependsOn(Operation *user, Operation *op) {
+  llvm::SmallPtrSet<Operation *, 16> seen;
+  return dependsOn(user->getOperand(0), op, seen);
+}
+
+/// The reductions of the kernel that are done in the same loops as `op`, itself
+/// among them: over the same rows, and none needs another one's result.
+SmallVector<Operation *> reducedTogether(Operation *op) {
+  auto shapeOf = [](Value value) {
+    return cast<RankedTensorType>(value.getType()).getShape();
+  };
+  SmallVector<Operation *> together;
+  for (Operation &other : *op->getBlock()) {
+    bool sameRows =
+        &other == op ||
+        (reductionOf(&other) && other.getAttr("axes") == op->getAttr("axes") &&
+         other.getAttr("keepdims") == op->getAttr("keepdims") &&
+         shapeOf(other.getOperand(0)) == shapeOf(op->getOperand(0)));
+    if (sameRows && llvm::none_of(together, [&](Operation *known) {
+          return dependsOn(&other, known);
+        }))
+      together.push_back(&other);
+  }
+  return llvm::is_contained(together, op) ? together
+                                          : SmallVector<Operation *>{op};
+}
+
+/// A reduction, and with it those of the same rows.
 Value emitReduction(LoopEmitter &emitter, OpResult result,
                     ArrayRef<IndexExpr> index) {
-  auto op = cast<Op>(result.getOwner());
+  Operation *op = result.getOwner();
   ImplicitLocOpBuilder &b = emitter.builder();
-  Type element = getElementTypeOrSelf(result.getType());
-  Type accumulator =
-      isa<FloatType>(element) ? computeType(element) : scalarType(element);
-  Row row(op.getInput(), op.getAxes(), op.getKeepdims(), index);
-  auto start = [&] {
-    return LoopEmitter::Values{initial(b, combine, element, accumulator)};
+  SmallVector<Operation *> together = reducedTogether(op);
+  auto elementOf = [](Operation *op) {
+    return getElementTypeOrSelf(op->getResult(0).getType());
   };
-  auto sum =
-      emitter.reduce(op.getOperation(), index, row.extents, start,
-                     [&](ArrayRef<IndexExpr> inner, ValueRange carried) {
-                       Value x = emitter.element(op.getInput(), row.at(inner));
-                       if (isa<FloatType>(element))
-                         x = widen(b, x);
-                       x = mapValue(b, map, x);
-                       return LoopEmitter::Values{
-                           combineValues(b, combine, element, carried[0], x)};
-                     });
-  Value value = finishValue(b, finish, sum[0], element, row.count());
-  return isa<FloatType>(element) ? narrow(b, value, element) : value;
+  Row row(op->getOperand(0),
+          op->getAttrOfType<DenseI64ArrayAttr>("axes").asArrayRef(),
+          op->getAttrOfType<BoolAttr>("keepdims").getValue(), index);
+  auto start = [&] {
+    LoopEmitter::Values values;
+    for (Operation *one : together) {
+      Type element = elementOf(one);
+      Type accumulator =
+          isa<FloatType>(element) ? computeType(element) : scalarType(element);
+      values.push_back(
+          initial(b, reductionOf(one)->combine, element, accumulator));
+    }
+    return values;
+  };
+  LoopEmitter::Values sums = emitter.reduce(
+      together.front(), index, row.extents, start,
+      [&](ArrayRef<IndexExpr> inner, ValueRange carried) {
+        LoopEmitter::Values next;
+        for (auto [one, sum] : llvm::zip_equal(together, carried)) {
+          Value x = emitter.element(one->getOperand(0), row.at(inner));
+          if (isa<FloatType>(elementOf(one)))
+            x = widen(b, x);
+          x = mapValue(b, reductionOf(one)->map, x);
+          next.push_back(combineValues(b, reductionOf(one)->combine,
+                                       elementOf(one), sum, x));
+        }
+        return next;
+      });
+  Value own;
+  for (auto [one, sum] : llvm::zip_equal(together, sums)) {
+    Type element = elementOf(one);
+    Value value =
+        finishValue(b, reductionOf(one)->finish, sum, element, row.count());
+    if (isa<FloatType>(element))
+      value = narrow(b, value, element);
+    if (one == op)
+      own = value;
+    else
+      emitter.bind(one->getResult(0), index, value);
+  }
+  return own;
 }
 
 /// Carries the best value and its index.
@@ -281,35 +385,22 @@ Value emitArgReduction(LoopEmitter &emitter, OpResult result,
   return best[1];
 }
 
-template <typename Op, Combine combine, Map map = Map::none,
-          Finish finish = Finish::none>
-OpModel reduction(unsigned cost = 1) {
-  return {OpRole::reduction, cost, emitReduction<Op, combine, map, finish>};
-}
-
 } // namespace
 
 void registerReductions(OpModelTable &table) {
-  using C = Combine;
-  table["nn.reduce_sum"] = reduction<nn::ReduceSumOp, C::sum>();
+  for (StringRef name :
+       {"nn.reduce_sum", "nn.reduce_prod", "nn.reduce_l1", "nn.reduce_l2",
+        "nn.reduce_sum_square", "nn.reduce_log_sum"})
+    table[name] = {OpRole::reduction, 1, emitReduction};
+  for (StringRef name : {"nn.reduce_max", "nn.reduce_min"})
+    table[name] = {OpRole::reduction, 2, emitReduction};
   table["nn.reduce_mean"] = {
       OpRole::reduction, 1,
       [](LoopEmitter &emitter, OpResult result, ArrayRef<IndexExpr> index) {
-        if (isImageMean(cast<nn::ReduceMeanOp>(result.getOwner())))
-          return emitImageMean(emitter, result, index);
-        return emitReduction<nn::ReduceMeanOp, Combine::sum, Map::none,
-                             Finish::mean>(emitter, result, index);
+        return isImageMean(cast<nn::ReduceMeanOp>(result.getOwner()))
+                   ? emitImageMean(emitter, result, index)
+                   : emitReduction(emitter, result, index);
       }};
-  table["nn.reduce_max"] = reduction<nn::ReduceMaxOp, C::max>(2);
-  table["nn.reduce_min"] = reduction<nn::ReduceMinOp, C::min>(2);
-  table["nn.reduce_prod"] = reduction<nn::ReduceProdOp, C::product>();
-  table["nn.reduce_l1"] = reduction<nn::ReduceL1Op, C::sum, Map::abs>();
-  table["nn.reduce_l2"] =
-      reduction<nn::ReduceL2Op, C::sum, Map::square, Finish::sqrt>();
-  table["nn.reduce_sum_square"] =
-      reduction<nn::ReduceSumSquareOp, C::sum, Map::square>();
-  table["nn.reduce_log_sum"] =
-      reduction<nn::ReduceLogSumOp, C::sum, Map::none, Finish::log>();
   table["nn.arg_max"] = {OpRole::reduction, 4,
                          emitArgReduction<nn::ArgMaxOp, true>};
   table["nn.arg_min"] = {OpRole::reduction, 4,

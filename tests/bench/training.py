@@ -5,9 +5,17 @@ usage: training.py [--build DIR] [--threads N] [--rounds N] [--seconds S] [NAME.
 
 NAME is a model of tests/e2e/training; default: all. Both train the same net on the same batch in f32 with
 Adam. In each round mlcc and PyTorch run one after the other for S seconds; printed are the medians of the
-rounds' medians, and the ratio of the times (below 1: mlcc is faster). Also what mlcc plans as memory
-(arena and variables), and how much PyTorch's peak of resident memory grows. Needs numpy and PyTorch (Debian:
-python3-torch, with libopenblas0-pthread selected as libblas.so.3: the reference BLAS is much slower).
+rounds' medians, and the ratio of the times (below 1: mlcc is faster). Also memory, three figures:
+
+  mlcc MB        what mlcc plans: arena and variables
+  torch live     the most bytes of tensors that PyTorch holds at once in a step, by its profiler: parameters,
+                 gradients and slots, and the peak of what a step allocates; without what oneDNN and BLAS
+                 allocate inside of operations
+  torch RSS      how much the peak of resident memory grows, with everything that is allocated; less than
+                 what is live where earlier work had left free pages behind (all but the first models of a run)
+
+Needs numpy and PyTorch (Debian: python3-torch, with libopenblas0-pthread selected as libblas.so.3: the
+reference BLAS is much slower).
 """
 
 import argparse
@@ -43,7 +51,7 @@ class Lstm(torch.nn.Module):
 
 
 def torch_step(name, initial, x, y):
-    """A function that makes a step of training."""
+    """A function that makes a step of training, and one that gives the bytes that stay between steps."""
     x, y = torch.tensor(x), torch.tensor(y)
     if name == "char_lstm":
         module = Lstm(initial)
@@ -57,7 +65,25 @@ def torch_step(name, initial, x, y):
         optimizer.zero_grad()
         loss().backward()
         optimizer.step()
-    return step
+
+    def kept():
+        slots = (value for state in optimizer.state.values() for value in state.values()
+                 if isinstance(value, torch.Tensor))
+        gradients = (parameter.grad for parameter in parameters)
+        return sum(tensor.numel() * tensor.element_size() for tensor in (*parameters, *gradients, *slots))
+    return step, kept
+
+
+def peak_allocated(step):
+    """The most bytes that a step has allocated and not yet freed, by PyTorch's profiler."""
+    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU], profile_memory=True) as profile:
+        step()
+    held = peak = 0
+    for event in profile.profiler.kineto_results.events():
+        if event.name() == "[memory]":
+            held += event.nbytes()
+            peak = max(peak, held)
+    return peak
 
 
 def median_time(step, seconds):
@@ -83,7 +109,8 @@ def main():
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     curves.SIZES = {}
-    print(f"{'model':12} {'mlcc ms':>9} {'torch ms':>9} {'ratio':>6}   mlcc MB  torch MB   ({options.threads} thread(s))")
+    print(f"{'model':12} {'mlcc ms':>9} {'torch ms':>9} {'ratio':>6} {'mlcc MB':>9} {'torch live':>11} "
+          f"{'torch RSS':>10}   ({options.threads} thread(s))")
     with tempfile.TemporaryDirectory() as folder:
         for name in options.names or curves.MODELS:
             run = curves.Run(os.path.join(options.build, "bin", "mlcc"), f"{name}/adam", "f32", folder,
@@ -92,7 +119,7 @@ def main():
             ours = lambda: run.model.run("train_step", x=x, y=y, sample_count=len(x))  # noqa: E731
             ours()
             before = resident()
-            theirs = torch_step(name, run.initial, x, y)
+            theirs, kept = torch_step(name, run.initial, x, y)
             theirs()
             theirs()
             growth = resident() - before
@@ -101,8 +128,9 @@ def main():
             a, b = (statistics.median(r[i] for r in rounds) for i in (0, 1))
             ratio = statistics.median(r[0] / r[1] for r in rounds)
             planned = run.model.arena_bytes + run.model.state_bytes
-            print(f"{name:12} {a * 1e3:9.3f} {b * 1e3:9.3f} {ratio:6.2f} {planned / 1e6:9.1f} {growth / 1e6:9.1f}",
-                  flush=True)
+            live = kept() + peak_allocated(theirs)
+            print(f"{name:12} {a * 1e3:9.3f} {b * 1e3:9.3f} {ratio:6.2f} {planned / 1e6:9.1f} {live / 1e6:11.1f} "
+                  f"{growth / 1e6:10.1f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,14 @@
 // RUN: mlcc-opt %s --fuse-expand-batch-norm | FileCheck %s
 
 // CHECK-LABEL: @forward
-// CHECK: %[[MEAN:.*]] = nn.reduce_mean %arg0 {axes = array<i64: 0, 2>, keepdims = false} : (tensor<4x3x5xf32>) -> tensor<3xf32>
+// CHECK: %[[SUMS:.*]] = nn.reduce_sum %arg0 {axes = array<i64: 2>, keepdims = false} : (tensor<4x3x5xf32>) -> tensor<4x3xf32>
+// CHECK: %[[SUM:.*]] = nn.reduce_sum %[[SUMS]] {axes = array<i64: 0>, keepdims = false} : (tensor<4x3xf32>) -> tensor<3xf32>
+// CHECK: %[[MEAN:.*]] = nn.mul %[[SUM]],
 // CHECK: %[[CENTRED:.*]] = nn.sub %arg0, %{{.*}} : (tensor<4x3x5xf32>, tensor<3x1xf32>)
 // CHECK: %[[SQUARE:.*]] = nn.mul %[[CENTRED]], %[[CENTRED]]
-// CHECK: %[[VARIANCE:.*]] = nn.reduce_mean %[[SQUARE]]
+// CHECK: %[[SQUARES:.*]] = nn.reduce_sum %[[SQUARE]] {axes = array<i64: 2>
+// CHECK: %[[SUMOFSQUARES:.*]] = nn.reduce_sum %[[SQUARES]] {axes = array<i64: 0>
+// CHECK: %[[VARIANCE:.*]] = nn.mul %[[SUMOFSQUARES]],
 // CHECK-NOT: nn.batch_norm_train
 // CHECK: return %{{.*}}, %[[MEAN]], %[[VARIANCE]]
 func.func @forward(%x: tensor<4x3x5xf32>, %s: tensor<3xf32>, %b: tensor<3xf32>) -> (tensor<4x3x5xf32>, tensor<3xf32>, tensor<3xf32>) {
@@ -31,7 +35,8 @@ func.func @backward(%x: tensor<6x3xbf16>, %dy: tensor<6x3xbf16>, %s: tensor<3xbf
 // CHECK: %[[BEFORE:.*]] = nn.less
 // CHECK: %[[EXISTS:.*]] = nn.reshape %[[BEFORE]] {{.*}} -> tensor<4x1x1xi1>
 // CHECK: %[[X:.*]] = nn.where %[[EXISTS]], %arg0,
-// CHECK: %[[SUM:.*]] = nn.reduce_sum %[[X]]
+// CHECK: %[[SUMS:.*]] = nn.reduce_sum %[[X]]
+// CHECK: %[[SUM:.*]] = nn.reduce_sum %[[SUMS]]
 // CHECK: %[[MEAN:.*]] = nn.div %[[SUM]],
 // CHECK: nn.where %[[EXISTS]],
 // CHECK: nn.reduce_sum

@@ -132,3 +132,18 @@ func.func @predict(%x: tensor<4096x64xf32>) -> (tensor<4096x64xf32>, tensor<64xf
   %4 = nn.mul %1, %3 : (tensor<4096x64xf32>, tensor<64xf32>) -> tensor<4096x64xf32>
   return %4, %3 : tensor<4096x64xf32>, tensor<64xf32>
 }
+
+// -----
+
+// Sums of the same rows, made of the same elements, are one kernel.
+// CHECK-LABEL: func.func private @kernel0_{{.*}}reduce_sum_reduce_sum(
+// CHECK-SAME:      -> (tensor<4x64xf32>, tensor<4x64xf32>)
+// CHECK-LABEL: func.func @predict
+// CHECK-COUNT-1: call @kernel
+// CHECK-NOT:     call
+func.func @predict(%dy: tensor<4x512x64xf32>, %x: tensor<4x512x64xf32>) -> (tensor<4x64xf32>, tensor<4x64xf32>) {
+  %0 = nn.mul %dy, %x : (tensor<4x512x64xf32>, tensor<4x512x64xf32>) -> tensor<4x512x64xf32>
+  %1 = nn.reduce_sum %dy {axes = array<i64: 1>, keepdims = false} : (tensor<4x512x64xf32>) -> tensor<4x64xf32>
+  %2 = nn.reduce_sum %0 {axes = array<i64: 1>, keepdims = false} : (tensor<4x512x64xf32>) -> tensor<4x64xf32>
+  return %1, %2 : tensor<4x64xf32>, tensor<4x64xf32>
+}

@@ -114,3 +114,15 @@ func.func @predict(%x: !t, %s: tensor<40x1x1xf32>) -> !t {
   %0 = nn.add %x, %s : (!t, tensor<40x1x1xf32>) -> !t
   return %0 : !t
 }
+
+// Two reductions of the same rows are carried by one loop.
+// CHECK-LABEL: func.func private @both(
+// CHECK: scf.for
+// CHECK: scf.for {{.*}} iter_args(%{{.*}} = %{{.*}}, %{{.*}} = %{{.*}}) -> (f32, f32)
+// CHECK-NOT: scf.for
+// CHECK: return
+func.func private @both(%x: tensor<16x64xf32>) -> (tensor<16xf32>, tensor<16xf32>) attributes {rt.kernel} {
+  %0 = nn.reduce_sum %x {axes = array<i64: 1>, keepdims = false} : (tensor<16x64xf32>) -> tensor<16xf32>
+  %1 = nn.reduce_max %x {axes = array<i64: 1>, keepdims = false} : (tensor<16x64xf32>) -> tensor<16xf32>
+  return %0, %1 : tensor<16xf32>, tensor<16xf32>
+}
