@@ -307,6 +307,11 @@ void Importer::addInputs(const v1::Function &function, FunctionState &state,
 void Importer::addOutputs(const v1::Function &function, FunctionState &state,
                           const BodyImporter::Scope &scope) {
   if (function.output().empty()) {
+    bool onlyAssigns = !function.node().empty() &&
+                       function.node().rbegin()->has_assign() &&
+                       scope.previousName.empty();
+    if (onlyAssigns)
+      return;
     if (!scope.previous || scope.previousName.empty())
       error(function, ErrorCode::InvalidField)
           << "the function has no output: name one, or its last node";

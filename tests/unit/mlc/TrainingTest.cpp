@@ -347,7 +347,6 @@ TEST(Training, ParametersCanBeAssigned) {
       name: 'follow'
       node { name: 'next' formula: "0.75 * 'target.d.weight' + 0.25 * 'q.d.weight'" }
       node { assign { variable: 'target.d.weight' } }
-      output { name: 'next' }
     })mlc";
   ModelRunner model(text);
   model.set("q.d.weight", {8});
