@@ -86,21 +86,30 @@ static LogicalResult runStage(ModuleOp module, const Stage &stage,
   return failure();
 }
 
+LogicalResult mlcc::runStages(ModuleOp module, const Stage &first,
+                              const Stage &last, const CompileOptions &options,
+                              PieceRunner runPiece) {
+  for (const Stage *stage = &first + 1; stage <= &last; ++stage)
+    if (failed(runPiece(stage->name,
+                        [&] { return runStage(module, *stage, options); })))
+      return failure();
+  return success();
+}
+
 OwningOpRef<ModuleOp> mlcc::compileTo(StringRef path, const Stage &first,
                                       const Stage &last,
                                       const CompileOptions &options,
                                       MLIRContext *context,
                                       PieceRunner runPiece) {
   OwningOpRef<ModuleOp> module;
-  if (failed(runPiece("import", [&] {
-        module = readFile(path, options, context);
-        return success(module && succeeded(verifyContract(*module, first)));
-      })))
+  if (failed(runPiece("import",
+                      [&] {
+                        module = readFile(path, options, context);
+                        return success(module && succeeded(verifyContract(
+                                                     *module, first)));
+                      })) ||
+      failed(runStages(*module, first, last, options, runPiece)))
     return nullptr;
-  for (const Stage *stage = &first + 1; stage <= &last; ++stage)
-    if (failed(runPiece(stage->name,
-                        [&] { return runStage(*module, *stage, options); })))
-      return nullptr;
   return module;
 }
 

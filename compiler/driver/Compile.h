@@ -34,6 +34,12 @@ compileTo(llvm::StringRef path, const Stage &first, const Stage &last,
           const CompileOptions &options, mlir::MLIRContext *context,
           PieceRunner runPiece);
 
+/// Runs the stages behind `first` up to `last` on a module that went through
+/// `first`. Fails after errors.
+llvm::LogicalResult runStages(mlir::ModuleOp module, const Stage &first,
+                              const Stage &last, const CompileOptions &options,
+                              PieceRunner runPiece);
+
 /// Emits InvalidOption for an unknown CPU; for another one than this, layouts
 /// are chosen as there. Once, before the first compilation of the process.
 llvm::LogicalResult applyTarget(const CodegenOptions &options,

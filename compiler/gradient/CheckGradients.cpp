@@ -55,7 +55,11 @@ private:
   LogicalResult chooseArguments(const llvm::StringMap<HostTensor> &variables);
   HostTensor inputValue(unsigned number);
   LogicalResult holdBarriers();
-  FailureOr<SmallVector<HostTensor>> evaluateGradients();
+  LogicalResult makeFunctions();
+  /// How many steps the reference evaluation of the differences takes, roughly.
+  double evaluationWork();
+  /// The results of one of the functions at the arguments.
+  FailureOr<SmallVector<HostTensor>> evaluate(StringRef name);
   FailureOr<double> objectiveAt(unsigned argument, int64_t element,
                                 double offset);
   FailureOr<double> difference(unsigned argument, int64_t element,
@@ -80,6 +84,10 @@ private:
   /// The loss function, whose only result is the objective.
   func::FuncOp function;
   const CheckGradientsOptions &options;
+  /// What is evaluated: the objective, and its gradients by the parameters.
+  OwningOpRef<ModuleOp> functions;
+  /// Null where they are interpreted.
+  FunctionEvaluator compiled;
   std::mt19937_64 random;
   SmallVector<HostTensor> arguments;
   /// Numbers of the arguments that are trained.
@@ -202,18 +210,71 @@ LogicalResult Checker::holdBarriers() {
   return success();
 }
 
-FailureOr<SmallVector<HostTensor>> Checker::evaluateGradients() {
-  OwningOpRef<func::FuncOp> both = function.clone();
-  Operation *end = both->front().getTerminator();
+/// Makes of a function whose end was changed an entry point of tensors alone.
+static void makeEntryPoint(func::FuncOp function, StringRef name) {
+  Builder builder(function.getContext());
+  ValueRange results = function.front().getTerminator()->getOperands();
+  function.setName(name);
+  function.setType(
+      builder.getFunctionType(function.getArgumentTypes(), results.getTypes()));
+  auto named = [&](const Twine &name) {
+    return builder.getDictionaryAttr(
+        builder.getNamedAttr(rt::nameAttrName, builder.getStringAttr(name)));
+  };
+  SmallVector<DictionaryAttr> argumentNames, resultNames;
+  for (unsigned i = 0; i < function.getNumArguments(); ++i)
+    argumentNames.push_back(named("argument" + Twine(i)));
+  for (unsigned i = 0; i < results.size(); ++i)
+    resultNames.push_back(named("result" + Twine(i)));
+  function.setAllArgAttrs(argumentNames);
+  function.setAllResultAttrs(resultNames);
+}
+
+static constexpr StringLiteral objectiveName = "objective";
+static constexpr StringLiteral gradientsName = "gradients";
+
+LogicalResult Checker::makeFunctions() {
+  functions = ModuleOp::create(step.getLoc());
+  func::FuncOp objective = function.clone(), both = function.clone();
+  functions->push_back(objective);
+  functions->push_back(both);
+  makeEntryPoint(objective, objectiveName);
+  Operation *end = both.front().getTerminator();
   OpBuilder builder(end);
   SmallVector<Value> wrt;
   for (unsigned parameter : parameters)
-    wrt.push_back(both->getArgument(parameter));
+    wrt.push_back(both.getArgument(parameter));
   auto gradients = differentiate(builder, end->getOperand(0), wrt);
   if (failed(gradients))
     return failure();
   end->setOperands(*gradients);
-  return nn::interpret(both->front(), arguments);
+  makeEntryPoint(both, gradientsName);
+  // A compiled loss pays where interpreting takes more than some seconds.
+  constexpr double muchWork = 2e8;
+  if (!options.compile || evaluationWork() < muchWork)
+    return success();
+  auto evaluator = options.compile(OwningOpRef<ModuleOp>(functions->clone()));
+  if (failed(evaluator))
+    return failure();
+  compiled = std::move(*evaluator);
+  return success();
+}
+
+double Checker::evaluationWork() {
+  double work = 0, evaluations = 0;
+  function.walk(
+      [&](nn::ReferenceOpInterface op) { work += op.evaluationWork(); });
+  for (unsigned parameter : parameters)
+    evaluations +=
+        4.0 * std::min(arguments[parameter].getNumElements(), options.elements);
+  return work * evaluations;
+}
+
+FailureOr<SmallVector<HostTensor>> Checker::evaluate(StringRef name) {
+  auto entry = functions->lookupSymbol<func::FuncOp>(name);
+  if (compiled)
+    return compiled(name, arguments, entry.getResultTypes());
+  return nn::interpret(entry.front(), arguments);
 }
 
 /// The objective with one element of an argument moved.
@@ -222,7 +283,7 @@ FailureOr<double> Checker::objectiveAt(unsigned argument, int64_t element,
   HostTensor &tensor = arguments[argument];
   double value = tensor.getAsDouble(element);
   tensor.setDouble(element, value + offset);
-  auto results = nn::interpret(function.front(), arguments);
+  auto results = evaluate(objectiveName);
   tensor.setDouble(element, value);
   if (failed(results))
     return failure();
@@ -324,12 +385,13 @@ LogicalResult Checker::run(const llvm::StringMap<HostTensor> &variables,
   if (failed(objective) || failed(chooseArguments(variables)))
     return failure();
   function.front().getTerminator()->setOperands(*objective);
-  if (failed(holdBarriers()))
+  if (failed(holdBarriers()) || failed(makeFunctions()))
     return failure();
-  auto gradients = evaluateGradients();
+  auto gradients = evaluate(gradientsName);
   if (failed(gradients))
     return failure();
-  stream << step.getLoss() << ": the worst element of each parameter\n"
+  stream << step.getLoss() << (compiled ? ", compiled" : "")
+         << ": the worst element of each parameter\n"
          << llvm::format("%-5s %-32s %-24s %10s  %-15s %-15s %-7s  %s\n", "",
                          "parameter", "used by", "element", " gradient",
                          " difference", "error", "at");

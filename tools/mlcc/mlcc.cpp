@@ -17,6 +17,7 @@
 #include "runtime/src/errors.h"
 #include "tools/common/ModelOptions.h"
 #include "tools/common/Progress.h"
+#include "tools/mlcc/CompiledFunctions.h"
 
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/MLIRContext.h"
@@ -355,7 +356,12 @@ static LogicalResult checkGradientsOf(const Arguments &arguments,
   // ONNX files have types of their own.
   if (!module || failed(convertToDouble(*module)))
     return llvm::failure();
-  return checkGradients(*module, arguments.gradients, llvm::outs());
+  CheckGradientsOptions gradients = arguments.gradients;
+  gradients.compile = [&](mlir::OwningOpRef<mlir::ModuleOp> functions) {
+    return tools::compileAndLoad(std::move(functions), options,
+                                 linkOptions(arguments));
+  };
+  return checkGradients(*module, gradients, llvm::outs());
 }
 
 static LogicalResult compile(Arguments &arguments, mlir::MLIRContext *context) {

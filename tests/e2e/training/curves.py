@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """Training with mlcc against training with PyTorch: the loss of every step.
 
-usage: curves.py [--build DIR] [--dtype f32|f64] [--steps N] [--record FILE] [NAME...]
+usage: curves.py [--build DIR] [--dtype f32|f64] [--steps N] [--record FILE] [--full] [--batch N] [NAME...]
 
 NAME is MODEL/OPTIMIZER ("lenet/adam"); default: all. Initial weights are mlcc's (seed 1), batches are
 the same for both. Prints the largest relative difference of the losses; the exit status is 1 if it is
 over 1e-6 (f64), or over 1e-3 in the first 20 steps or, smoothed over 20 steps, over 2 % later (f32). With --record, PyTorch's losses are written to FILE (JSON),
-so that the end-to-end tests need no PyTorch. Needs numpy, and PyTorch (Debian: python3-torch).
+so that the end-to-end tests need no PyTorch. With --full, models have their full size (or batches of N) and usual
+learning rates; PyTorch is then compared with itself too, its initial weights changed by one rounding, which shows
+how much of a difference is chaos, and the exit status is 0. Needs numpy, and PyTorch (Debian: python3-torch).
 """
 
 import argparse
@@ -30,6 +32,7 @@ TRAINING = {
 }
 # Deep nets with batch normalization amplify differences of one rounding: at usual learning rates two
 # runs in f32 part after ten steps, PyTorch in f32 and in f64 just as much.
+USUAL_RATES = {"momentum": 0.05, "adam": 0.001}
 RATES = {"momentum": 0.05, "adam": 0.001, "resnet18/momentum": 0.0003, "resnet18/adam": 0.0001}
 # A full ResNet-18 in f64 takes minutes per step in plain loops: an eighth of the width.
 SIZES = {"resnet18": {"f64": ["--dim", "width=8", "--dim", "batch=8"],
@@ -97,12 +100,14 @@ class Run:
                 for x, y in batches(self.inputs, steps)]
 
 
-def torch_losses(name, run, steps):
+def torch_losses(name, run, steps, rounding=False):
+    """PyTorch's losses; with `rounding`, from initial weights of which each is the next greater number."""
     import torch
     import torch_models
     torch.set_num_threads(1)
     model, optimizer = name.split("/")
-    parameters = {key: torch.tensor(value, requires_grad=True) for key, value in run.initial.items()}
+    parameters = {key: torch.tensor(np.nextafter(value, np.inf) if rounding else value, requires_grad=True)
+                  for key, value in run.initial.items()}
     update = torch_models.OPTIMIZERS[optimizer](list(parameters.values()), rate(name))
     losses = []
     for x, y in batches(run.inputs, steps):
@@ -131,21 +136,45 @@ def agree(dtype, got, expected):
     return apart[:20].max() <= 1e-3 and later.max() <= 0.02
 
 
+def report_full(name, dtype, steps, got, run):
+    """How far apart the losses are after more and more steps, mlcc from PyTorch and PyTorch from itself."""
+    expected, rounded = (torch_losses(name, run, steps, rounding) for rounding in (False, True))
+    print(f"{name} {dtype}: loss {got[0]:.4f} to {got[-1]:.4f}; PyTorch to {expected[-1]:.4f}")
+    print("   steps   mlcc from PyTorch   PyTorch from itself   smoothed: mlcc   itself")
+    ours, theirs = difference(got, expected), difference(rounded, expected)
+    for last in [n for n in (1, 5, 10, 20, 50, 100, 150, 200) if n < steps] + [steps]:
+        line = f"{last:8}   {ours[:last].max():17.1e}   {theirs[:last].max():19.1e}"
+        if last > SMOOTH:
+            smooth = [difference(smoothed(losses[:last]), smoothed(expected[:last])).max() for losses in (got, rounded)]
+            line += f"   {smooth[0]:14.1%}   {smooth[1]:6.1%}"
+        print(line, flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--build", default="build")
     parser.add_argument("--dtype", choices=["f32", "f64"], default="f64")
     parser.add_argument("--steps", type=int, default=200)
     parser.add_argument("--record", metavar="FILE")
+    parser.add_argument("--full", action="store_true")
+    parser.add_argument("--batch", type=int)
     parser.add_argument("names", nargs="*", metavar="NAME")
     options = parser.parse_args()
     mlcc = os.path.join(options.build, "bin", "mlcc")
     record, failures = {}, 0
+    if options.full:
+        RATES.clear()
+        RATES.update(USUAL_RATES)
+        size = ["--dim", f"batch={options.batch}"] if options.batch else []
+        SIZES.update({model: {options.dtype: size} for model in MODELS})
     with tempfile.TemporaryDirectory() as folder:
         for name in options.names or NAMES:
             run = Run(mlcc, name, options.dtype, folder)
             start = time.perf_counter()
             got = run.losses(options.steps)
+            if options.full:
+                report_full(name, options.dtype, options.steps, got, run)
+                continue
             middle = time.perf_counter()
             expected = record[name] = torch_losses(name, run, options.steps)
             end = time.perf_counter()
