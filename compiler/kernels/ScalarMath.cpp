@@ -116,8 +116,15 @@ Value ScalarMath::exp(Value x) {
 }
 
 Value ScalarMath::expm1(Value x) {
-  if (!isF32())
-    return math::ExpM1Op::create(b, x);
+  if (!isF32()) {
+    // Kahan's correction of the rounding in e^x, where both lost the same.
+    Value power = exp(x);
+    Value minusOne = sub(power, 1.0);
+    Value corrected = mul(minusOne, div(x, log(power)));
+    Value isTiny = compare(CmpFPredicate::OEQ, minusOne, 0.0);
+    Value isLarge = compare(CmpFPredicate::UGT, abs(x), 1.0);
+    return select(isTiny, x, select(isLarge, minusOne, corrected));
+  }
   Exponential parts = expParts(x);
   return select(parts.isSmall, parts.minusOne, sub(parts.result, 1.0));
 }
@@ -164,8 +171,6 @@ Value ScalarMath::log(Value x) {
 
 /// Kahan's correction of the rounding in 1 + x.
 Value ScalarMath::log1p(Value x) {
-  if (!isF32())
-    return math::Log1pOp::create(b, x);
   Value sum = add(x, 1.0);
   Value rounded = sub(sum, 1.0);
   Value corrected = mul(log(sum), div(x, rounded));
