@@ -8,6 +8,7 @@
 #include "compiler/kernels/Conversions.h"
 #include "compiler/kernels/LoopEmitter.h"
 #include "compiler/kernels/OpModels.h"
+#include "compiler/kernels/PhysicalLayout.h"
 #include "compiler/kernels/ScalarMath.h"
 #include "compiler/kernels/Windows.h"
 #include "dialects/nn/NN.h"
@@ -118,10 +119,111 @@ void addTo(LoopEmitter &emitter, Indices place, Value x, Type element) {
                        narrow(b, arith::AddFOp::create(b, old, x), element));
 }
 
+/// Whether each input position lies in exactly one window.
+bool isTiling(nn::MaxPoolGradientOp op) {
+  auto input = shapeOf(op.getInput()).drop_front(2);
+  auto output = shapeOf(op.getOutputGradient()).drop_front(2);
+  auto isZero = [](int64_t pad) { return pad == 0; };
+  bool covers = llvm::all_of(llvm::zip_equal(input, output, op.getKernel()),
+                             [](auto extents) {
+                               auto [in, out, kernel] = extents;
+                               return in == out * kernel;
+                             });
+  return covers && op.getKernel() == op.getStrides() &&
+         llvm::all_of(op.getPadsBegin(), isZero) &&
+         llvm::all_of(op.getPadsEnd(), isZero) &&
+         llvm::all_of(op.getDilations(), [](int64_t d) { return d == 1; });
+}
+
+/// The taps of a window in row-major order.
+SmallVector<SmallVector<IndexExpr>> tapsOf(LoopEmitter &emitter,
+                                           ArrayRef<int64_t> kernel) {
+  SmallVector<SmallVector<IndexExpr>> taps;
+  for (int64_t tap = 0; tap < ShapedType::getNumElements(kernel); ++tap)
+    taps.push_back(emitter.indices().delinearize(IndexExpr(tap), kernel));
+  return taps;
+}
+
+/// Writes the gradient of all positions of the window at `position`: `dy` at
+/// the first maximum, 0 elsewhere.
+void spreadInTile(LoopEmitter &emitter, nn::MaxPoolGradientOp op,
+                  Indices channel, Indices position, Value dy) {
+  ImplicitLocOpBuilder &b = emitter.builder();
+  Type element = elementOf(op.getInput());
+  ScalarMath m(b, computeType(element));
+  Value best, bestTap;
+  SmallVector<SmallVector<IndexExpr>> places;
+  for (auto [number, tap] : llvm::enumerate(tapsOf(emitter, op.getKernel()))) {
+    places.push_back(concat(channel, windowPlaces(op, position, tap)));
+    Value x = widen(b, emitter.element(op.getInput(), places.back()));
+    Value here = arith::ConstantIntOp::create(b, number, 32);
+    if (!best) {
+      best = x;
+      bestTap = here;
+      continue;
+    }
+    // NaN is the largest; the first of equal ones stays.
+    Value wins =
+        arith::AndIOp::create(b, m.compare(CmpFPredicate::UGT, x, best),
+                              m.compare(CmpFPredicate::ORD, best, best));
+    best = m.select(wins, x, best);
+    bestTap = arith::SelectOp::create(b, wins, here, bestTap);
+  }
+  for (auto [number, place] : llvm::enumerate(places)) {
+    Value wins =
+        arith::CmpIOp::create(b, arith::CmpIPredicate::eq, bestTap,
+                              arith::ConstantIntOp::create(b, number, 32));
+    emitter.storeElement(0, place,
+                         narrow(b, m.select(wins, dy, m.constant(0)), element));
+  }
+}
+
+/// Where windows neither overlap nor leave gaps, every position is written
+/// once: a row of windows is an iteration, and the innermost loop is over what
+/// lies side by side in memory, channels or columns.
+int64_t emitTilingMaxPoolGradient(LoopEmitter &emitter,
+                                  nn::MaxPoolGradientOp op) {
+  ImplicitLocOpBuilder &b = emitter.builder();
+  ArrayRef<int64_t> output = shapeOf(op.getOutputGradient());
+  auto type = cast<RankedTensorType>(op.getInput().getType());
+  bool channelsInside =
+      PhysicalLayout::of(type)->shape().back() == type.getDimSize(1) &&
+      type.getEncoding();
+  // Dimensions of the output in the order of the loops behind the row.
+  SmallVector<unsigned> dims;
+  for (unsigned dim = 3; dim < output.size(); ++dim)
+    dims.push_back(dim);
+  dims.insert(channelsInside ? dims.end() : dims.begin(), 1);
+  SmallVector<int64_t> extents;
+  for (unsigned dim : dims)
+    extents.push_back(output[dim]);
+  int64_t work = output[0] * output[2];
+  emitter.iterations(work, [&](const IndexExpr &iteration) {
+    SmallVector<IndexExpr> row =
+        emitter.indices().delinearize(iteration, {output[0], output[2]});
+    emitter.loops(op, extents, {}, [&](Indices inner, ValueRange) {
+      SmallVector<IndexExpr> at(output.size());
+      at[0] = row[0];
+      at[2] = row[1];
+      for (auto [dim, index] : llvm::zip_equal(dims, inner))
+        at[dim] = index;
+      Value dy = widen(b, emitter.element(op.getOutputGradient(), at));
+      spreadInTile(emitter, op, ArrayRef(at).take_front(2),
+                   ArrayRef(at).drop_front(2), dy);
+      return Values();
+    });
+  });
+  return work;
+}
+
 /// The maximum is searched again: reading a window is cheaper than having
 /// stored where it was.
 int64_t emitMaxPoolGradient(LoopEmitter &emitter, Operation *operation) {
   auto op = cast<nn::MaxPoolGradientOp>(operation);
+  // More taps than this would rather be a loop.
+  constexpr int64_t fewTaps = 16;
+  if (isTiling(op) && ShapedType::getNumElements(op.getKernel()) <= fewTaps)
+    return emitTilingMaxPoolGradient(emitter, op);
   ImplicitLocOpBuilder &b = emitter.builder();
   Type element = elementOf(op.getInput()), type = computeType(element);
   ScalarMath m(b, type);

@@ -14,24 +14,25 @@ using namespace mlcc::train;
 using mlcc::nn::Math;
 
 namespace {
-/// The running averages that all of the family keep. Corrections for their
-/// start at zero, 1 - beta^t, are computed in double: in f32, 1 - 0.999 has
-/// four digits.
+/// The running averages that all of the family keep. The factors that correct
+/// their start at zero, 1 / (1 - beta^t), are computed in double: in f32,
+/// 1 - 0.999 has four digits.
 struct Moments {
   Value first, second;
-  Value firstCorrection, secondCorrection; ///< Of the parameter's type.
+  Value firstFactor, secondFactor; ///< Of the parameter's type.
 };
 } // namespace
 
 static Moments buildMoments(const StepContext &context, Value gradient,
                             ValueRange slots, double beta1, double beta2) {
   Math math(context.builder, context.location);
-  auto correction = [&](double beta) {
-    return math.castLike(math.sub(1, math.pow(beta, context.number)), gradient);
+  auto factor = [&](double beta) {
+    Value share = math.sub(1, math.pow(beta, context.number));
+    return math.castLike(math.div(math.scalarLike(1, share), share), gradient);
   };
   return {math.average(slots[0], gradient, beta1),
-          math.average(slots[1], math.square(gradient), beta2),
-          correction(beta1), correction(beta2)};
+          math.average(slots[1], math.square(gradient), beta2), factor(beta1),
+          factor(beta2)};
 }
 
 /// parameter - rate * first / divisor
@@ -47,8 +48,8 @@ static Update buildAdam(const StepContext &context, Value parameter,
                         double beta2, double epsilon, bool epsilonUnderRoot) {
   Math math(context.builder, context.location);
   Moments moments = buildMoments(context, gradient, slots, beta1, beta2);
-  Value first = math.div(moments.first, moments.firstCorrection);
-  Value second = math.div(moments.second, moments.secondCorrection);
+  Value first = math.mul(moments.first, moments.firstFactor);
+  Value second = math.mul(moments.second, moments.secondFactor);
   Value divisor = epsilonUnderRoot ? math.sqrt(math.add(second, epsilon))
                                    : math.add(math.sqrt(second), epsilon);
   return {step(context, parameter, first, divisor),
@@ -120,8 +121,8 @@ Update AmsgradAttr::buildUpdate(const StepContext &context, Value parameter,
   Value largest = math.max(slots[2], moments.second);
   Value first = moments.first, second = largest;
   if (getVariant() == Variant::Framework) {
-    first = math.div(first, moments.firstCorrection);
-    second = math.div(second, moments.secondCorrection);
+    first = math.mul(first, moments.firstFactor);
+    second = math.mul(second, moments.secondFactor);
   }
   Value divisor = math.add(math.sqrt(second), getEpsilon());
   return {step(context, parameter, first, divisor),

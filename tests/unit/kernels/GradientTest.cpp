@@ -38,6 +38,37 @@ TEST(GradientKernels, MaxPool) {
   EXPECT_TRUE(kernelsAgree(pools, {.tolerance = 1e-5}));
 }
 
+// Windows that neither overlap nor leave gaps, with channels inside and outside,
+// and of other ranks; the last one leaves a gap.
+TEST(GradientKernels, MaxPoolOfTiles) {
+  EXPECT_TRUE(kernelsAgree(R"(
+    func.func @channels_last(%x: tensor<2x19x6x4xf32, #dnn.layout<"acdb">> {test.range = [0.0, 3.0]}, %dy: tensor<2x19x2x2xf32, #dnn.layout<"acdb">>) -> tensor<2x19x6x4xf32, #dnn.layout<"acdb">> {
+      %f = nn.floor %x : (tensor<2x19x6x4xf32, #dnn.layout<"acdb">>) -> tensor<2x19x6x4xf32, #dnn.layout<"acdb">>
+      %0 = nn.max_pool_gradient %f, %dy {kernel = array<i64: 3, 2>, strides = array<i64: 3, 2>, dilations = array<i64: 1, 1>, pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>} : (tensor<2x19x6x4xf32, #dnn.layout<"acdb">>, tensor<2x19x2x2xf32, #dnn.layout<"acdb">>) -> tensor<2x19x6x4xf32, #dnn.layout<"acdb">>
+      return %0 : tensor<2x19x6x4xf32, #dnn.layout<"acdb">>
+    }
+    func.func @line(%x: tensor<3x2x12xf64>, %dy: tensor<3x2x3xf64>) -> tensor<3x2x12xf64> {
+      %0 = nn.max_pool_gradient %x, %dy {kernel = array<i64: 4>, strides = array<i64: 4>, dilations = array<i64: 1>, pads_begin = array<i64: 0>, pads_end = array<i64: 0>} : (tensor<3x2x12xf64>, tensor<3x2x3xf64>) -> tensor<3x2x12xf64>
+      return %0 : tensor<3x2x12xf64>
+    }
+    func.func @solid(%x: tensor<1x2x2x4x6xf32>, %dy: tensor<1x2x1x2x3xf32>) -> tensor<1x2x2x4x6xf32> {
+      %0 = nn.max_pool_gradient %x, %dy {kernel = array<i64: 2, 2, 2>, strides = array<i64: 2, 2, 2>, dilations = array<i64: 1, 1, 1>, pads_begin = array<i64: 0, 0, 0>, pads_end = array<i64: 0, 0, 0>} : (tensor<1x2x2x4x6xf32>, tensor<1x2x1x2x3xf32>) -> tensor<1x2x2x4x6xf32>
+      return %0 : tensor<1x2x2x4x6xf32>
+    }
+    func.func @gap(%x: tensor<1x2x7xf32>, %dy: tensor<1x2x3xf32>) -> tensor<1x2x7xf32> {
+      %0 = nn.max_pool_gradient %x, %dy {kernel = array<i64: 2>, strides = array<i64: 2>, dilations = array<i64: 1>, pads_begin = array<i64: 0>, pads_end = array<i64: 0>} : (tensor<1x2x7xf32>, tensor<1x2x3xf32>) -> tensor<1x2x7xf32>
+      return %0 : tensor<1x2x7xf32>
+    })",
+                           {.tolerance = 1e-5}));
+  EXPECT_TRUE(kernelsAgree(R"(
+    func.func @special(%x: tensor<1x2x8x8xf64>) -> tensor<1x2x8x8xf64> {
+      %dy = nn.constant dense<1.0> : tensor<1x2x4x4xf64>
+      %0 = nn.max_pool_gradient %x, %dy {kernel = array<i64: 2, 2>, strides = array<i64: 2, 2>, dilations = array<i64: 1, 1>, pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>} : (tensor<1x2x8x8xf64>, tensor<1x2x4x4xf64>) -> tensor<1x2x8x8xf64>
+      return %0 : tensor<1x2x8x8xf64>
+    })",
+                           {.special = true}));
+}
+
 // Ties, NaN and infinities: which element is the first largest one?
 TEST(GradientKernels, MaxPoolOfEqualElements) {
   EXPECT_TRUE(kernelsAgree(R"(
@@ -53,6 +84,33 @@ TEST(GradientKernels, MaxPoolOfEqualElements) {
       return %0 : tensor<1x2x7x9xf64>
     })",
                            {.special = true}));
+}
+
+// Sums of the same rows are made together, along rows and beside them.
+TEST(GradientKernels, SumsOfTheSameRows) {
+  EXPECT_TRUE(kernelsAgree(R"(
+    func.func @beside(%dy: tensor<3x40x35xf32>, %x: tensor<3x40x35xf32>) -> (tensor<3x35xf32>, tensor<3x35xf32>) {
+      %0 = nn.mul %dy, %x : (tensor<3x40x35xf32>, tensor<3x40x35xf32>) -> tensor<3x40x35xf32>
+      %1 = nn.reduce_sum %dy {axes = array<i64: 1>, keepdims = false} : (tensor<3x40x35xf32>) -> tensor<3x35xf32>
+      %2 = nn.reduce_sum %0 {axes = array<i64: 1>, keepdims = false} : (tensor<3x40x35xf32>) -> tensor<3x35xf32>
+      return %1, %2 : tensor<3x35xf32>, tensor<3x35xf32>
+    }
+    func.func @along(%x: tensor<9x70xf32>) -> (tensor<9xf32>, tensor<9xf32>, tensor<9xf32>) {
+      %0 = nn.reduce_mean %x {axes = array<i64: 1>, keepdims = false} : (tensor<9x70xf32>) -> tensor<9xf32>
+      %1 = nn.reduce_max %x {axes = array<i64: 1>, keepdims = false} : (tensor<9x70xf32>) -> tensor<9xf32>
+      %2 = nn.reduce_l2 %x {axes = array<i64: 1>, keepdims = false} : (tensor<9x70xf32>) -> tensor<9xf32>
+      return %0, %1, %2 : tensor<9xf32>, tensor<9xf32>, tensor<9xf32>
+    }
+    func.func @one_after_the_other(%x: tensor<9x70xf32>) -> tensor<9x70xf32> {
+      %0 = nn.reduce_max %x {axes = array<i64: 1>, keepdims = true} : (tensor<9x70xf32>) -> tensor<9x1xf32>
+      %1 = nn.sub %x, %0 : (tensor<9x70xf32>, tensor<9x1xf32>) -> tensor<9x70xf32>
+      %2 = nn.reduce_sum %1 {axes = array<i64: 1>, keepdims = true} : (tensor<9x70xf32>) -> tensor<9x1xf32>
+      %3 = nn.reduce_sum %x {axes = array<i64: 1>, keepdims = true} : (tensor<9x70xf32>) -> tensor<9x1xf32>
+      %4 = nn.add %1, %2 : (tensor<9x70xf32>, tensor<9x1xf32>) -> tensor<9x70xf32>
+      %5 = nn.mul %4, %3 : (tensor<9x70xf32>, tensor<9x1xf32>) -> tensor<9x70xf32>
+      return %5 : tensor<9x70xf32>
+    })",
+                           {.tolerance = 1e-4}));
 }
 
 TEST(GradientKernels, AveragePool) {
