@@ -222,9 +222,11 @@ bool KernelFormer::isBeforeUsers(KernelGroup &group, Operation &op) {
     KernelGroup *other = groupOf.lookup(user);
     if (other == &group)
       return true;
-    // A reshape may yet leave its group and stand where it stood.
+    // A reshape may yet leave its group and stand where it stood; what is in a
+    // region is where its op is.
     bool moves = other && !isa<nn::ReshapeOp>(user);
-    return group.root()->isBeforeInBlock(moves ? other->root() : user);
+    return group.root()->isBeforeInBlock(
+        moves ? other->root() : op.getBlock()->findAncestorOpInBlock(*user));
   });
 }
 
