@@ -31,7 +31,8 @@ std::string mlcc::buildInfo(mlir::ModuleOp module, const TargetCpu &cpu,
                             const CodegenOptions &options) {
   llvm::json::Object arenas;
   for (auto program : module.getOps<rt::ProgramOp>())
-    arenas[program.getSymName()] = static_cast<int64_t>(program.getArena());
+    if (!rt::isBody(program))
+      arenas[program.getSymName()] = static_cast<int64_t>(program.getArena());
   llvm::json::Object info{
       {"mlcc", MLCC_VERSION},
       {"llvm", LLVM_VERSION_STRING},

@@ -50,16 +50,17 @@ struct AbiStructs {
         variableUse(llvm::StructType::get(i32, i32)),
         place(llvm::StructType::get(i32, i32, i64)),
         step(llvm::StructType::get(i32, i32, pointer, pointer, pointer, i64,
-                                   pointer, i64, i64, i32, i32, i64)),
+                                   pointer, i64, i64, i32, i32, i64, pointer)),
+        loop(llvm::StructType::get(i32, i32, i32, i32, i64, pointer)),
         function(llvm::StructType::get(pointer, i32, i32, pointer, pointer, i64,
                                        pointer, i32, pointer, pointer, i64)),
         model(llvm::StructType::get(i32, i32, pointer, pointer, pointer, i32,
                                     pointer, pointer, i64, i64, i32, pointer,
-                                    i64)) {}
+                                    i64, i32, pointer)) {}
 
   llvm::IntegerType *i8, *i32, *i64;
   llvm::PointerType *pointer;
-  llvm::StructType *tensorInfo, *variable, *variableUse, *place, *step,
+  llvm::StructType *tensorInfo, *variable, *variableUse, *place, *step, *loop,
       *function, *model;
 
   bool agreeWithC(const llvm::DataLayout &layout) const;
@@ -104,8 +105,14 @@ bool AbiStructs::agreeWithC(const llvm::DataLayout &layout) const {
       agrees(layout, step,
              {AT(kind), AT(place_count), AT(places), AT(name), AT(spec),
               AT(spec_bytes), AT(kernel), AT(work), AT(grain), AT(result_place),
-              AT(result_type), AT(result_bytes)},
+              AT(result_type), AT(result_bytes), AT(loop)},
              sizeof(mlcc_step));
+#undef AT
+#define AT(field) offsetof(mlcc_loop, field)
+  bool loops = agrees(layout, loop,
+                      {AT(body), AT(state_count), AT(first_state), AT(is_while),
+                       AT(trips), AT(strides)},
+                      sizeof(mlcc_loop));
 #undef AT
 #define AT(field) offsetof(mlcc_function, field)
   bool functions =
@@ -121,10 +128,11 @@ bool AbiStructs::agreeWithC(const llvm::DataLayout &layout) const {
              {AT(abi_version), AT(struct_bytes), AT(name), AT(build_info),
               AT(cpu_features), AT(function_count), AT(functions), AT(weights),
               AT(weights_bytes), AT(arena_bytes), AT(variable_count),
-              AT(variables), AT(state_bytes)},
+              AT(variables), AT(state_bytes), AT(body_count), AT(bodies)},
              sizeof(mlcc_model));
 #undef AT
-  return tensors && variables && uses && places && steps && functions && models;
+  return tensors && variables && uses && places && steps && loops &&
+         functions && models;
 }
 
 // The enumerators of rt are written as those of the ABI.
@@ -195,7 +203,11 @@ private:
   Constant *variable(rt::VariableOp variable);
   Constant *variableUses(rt::ProgramOp program, unsigned &count);
   Constant *place(rt::PlaceAttr place);
+  Constant *loop(rt::StepLoopOp loop,
+                 llvm::SmallVectorImpl<Constant *> &places);
   Constant *step(mlir::Operation *step);
+  void addBodies(rt::ProgramOp program,
+                 llvm::SmallVectorImpl<Constant *> &bodies);
   Constant *function(rt::ProgramOp program);
 
   llvm::Module &module;
@@ -204,6 +216,7 @@ private:
   llvm::StringMap<unsigned> variableNumbers;
   /// By the name of the entry point.
   llvm::StringMap<nn::HostTensor> exports;
+  llvm::StringMap<unsigned> bodyNumbers;
 };
 
 } // namespace
@@ -302,10 +315,42 @@ Constant *DescriptorWriter::place(rt::PlaceAttr place) {
       u32(place.getIndex()), u64(place.getOffset()));
 }
 
+/// A loop's places and strides as they are walked: a reversed one begins with
+/// the last pieces.
+Constant *DescriptorWriter::loop(rt::StepLoopOp loop,
+                                 llvm::SmallVectorImpl<Constant *> &places) {
+  llvm::SmallVector<Constant *> strides;
+  int64_t last = loop.getTrips() - 1;
+  auto add = [&](mlir::ArrayAttr list, ArrayRef<int64_t> distances) {
+    for (auto [attribute, stride] :
+         llvm::zip_equal(list.getAsRange<rt::PlaceAttr>(), distances)) {
+      bool back = loop.getReverse();
+      places.push_back(place(rt::PlaceAttr::get(
+          loop.getContext(), attribute.getSpace(), attribute.getIndex(),
+          attribute.getOffset() + (back ? last * stride : 0))));
+      strides.push_back(u64(back ? -stride : stride));
+    }
+  };
+  add(loop.getInputs(), loop.getInputStrides());
+  add(loop.getOutputs(), loop.getOutputStrides());
+  for (auto spare : loop.getSpares().getAsRange<rt::PlaceAttr>())
+    places.push_back(place(spare));
+  places.push_back(place(loop.getArena()));
+  auto *value = llvm::ConstantStruct::get(
+      types.loop, u32(bodyNumbers.lookup(loop.getBody())),
+      u32(loop.getSpares().size()), u32(loop.getFirstState()),
+      u32(loop.getIsWhile()), u64(loop.getTrips()), array(types.i64, strides));
+  return array(types.loop, {value});
+}
+
 Constant *DescriptorWriter::step(mlir::Operation *step) {
   llvm::SmallVector<Constant *> places;
-  for (rt::PlaceAttr attribute : rt::placesOf(step))
-    places.push_back(place(attribute));
+  Constant *loopData = null();
+  if (auto repeated = mlir::dyn_cast<rt::StepLoopOp>(step))
+    loopData = loop(repeated, places);
+  else
+    for (rt::PlaceAttr attribute : rt::placesOf(step))
+      places.push_back(place(attribute));
 
   uint32_t kind = MLCC_STEP_COPY;
   StringRef name;
@@ -325,6 +370,9 @@ Constant *DescriptorWriter::step(mlir::Operation *step) {
     work = launch.getWork();
     grain = launch.getGrain();
     result = launch.getResultAttr();
+  } else if (auto repeated = mlir::dyn_cast<rt::StepLoopOp>(step)) {
+    kind = MLCC_STEP_LOOP;
+    name = repeated.getName();
   } else {
     auto copy = mlir::cast<rt::StepCopyOp>(step);
     name = copy.getName();
@@ -335,7 +383,7 @@ Constant *DescriptorWriter::step(mlir::Operation *step) {
       string(name), spec, u64(specBytes), kernel, u64(work), u64(grain),
       u32(result ? result.getPlace() : 0),
       u32(result ? toAbiType(result.getElementType()) : 0),
-      u64(result ? result.getBytes() : 0));
+      u64(result ? result.getBytes() : 0), loopData);
 }
 
 Constant *DescriptorWriter::function(rt::ProgramOp program) {
@@ -352,6 +400,21 @@ Constant *DescriptorWriter::function(rt::ProgramOp program) {
       u64(steps.size()), array(types.step, steps), u32(useCount), uses,
       onnx.empty() ? null() : bytes({onnx.data(), onnx.size()}, 1),
       u64(onnx.size()));
+}
+
+/// Appends the bodies of the program's loops that are not there yet, each after
+/// those that it runs itself.
+void DescriptorWriter::addBodies(rt::ProgramOp program,
+                                 llvm::SmallVectorImpl<Constant *> &bodies) {
+  for (auto loop : program.getBody().front().getOps<rt::StepLoopOp>()) {
+    if (bodyNumbers.contains(loop.getBody()))
+      continue;
+    auto body = mlir::SymbolTable::lookupNearestSymbolFrom<rt::ProgramOp>(
+        program->getParentOp(), loop.getBodyAttr());
+    addBodies(body, bodies);
+    bodyNumbers[loop.getBody()] = bodies.size();
+    bodies.push_back(function(body));
+  }
 }
 
 uint64_t mlcc::weightsBytes(mlir::ModuleOp module) {
@@ -379,7 +442,11 @@ llvm::LogicalResult DescriptorWriter::write(mlir::ModuleOp programs,
   for (auto op : programs.getOps<rt::ExportOp>())
     if (auto model = nn::HostTensor::fromAttribute(op.getModel()))
       exports[op.getFunction()] = *model;
+  llvm::SmallVector<Constant *> bodies;
   for (auto program : programs.getOps<rt::ProgramOp>()) {
+    if (rt::isBody(program))
+      continue;
+    addBodies(program, bodies);
     functions.push_back(function(program));
     arenaBytes = std::max<uint64_t>(arenaBytes, program.getArena());
   }
@@ -400,7 +467,8 @@ llvm::LogicalResult DescriptorWriter::write(mlir::ModuleOp programs,
       array(types.function, functions), weights, u64(weightBytes),
       u64(llvm::alignTo(arenaBytes, rt::placeAlignment)), u32(variables.size()),
       array(types.variable, variables),
-      u64(llvm::alignTo(stateBytes, rt::placeAlignment))));
+      u64(llvm::alignTo(stateBytes, rt::placeAlignment)), u32(bodies.size()),
+      array(types.function, bodies)));
   auto *model =
       new llvm::GlobalVariable(module, types.model, /*isConstant=*/true,
                                llvm::GlobalValue::ExternalLinkage, descriptor,

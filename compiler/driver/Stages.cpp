@@ -9,7 +9,7 @@
 
 #include "dialects/diagnostics/Diagnostics.h"
 #include "dialects/dnn/DNN.h"
-#include "dialects/nn/NN.h"
+#include "dialects/nn/Loops.h"
 #include "dialects/rt/RT.h"
 #include "dialects/train/Train.h"
 
@@ -76,10 +76,10 @@ static bool isLegalAfterFuse(Operation *op) {
          (isOf<nn::NNDialect, dnn::DNNDialect>(op) && hasPlainTypes(op));
 }
 
-/// dnn on tensors with layouts; of nn, element-wise operations and the
-/// gradients of pooling may stand on them too.
+/// dnn on tensors with layouts; of nn, element-wise operations, the gradients
+/// of pooling and invariants of loops may stand on them too.
 static bool isLegalAfterLayout(Operation *op) {
-  if (isFrame(op) || isOf<dnn::DNNDialect>(op))
+  if (isFrame(op) || isOf<dnn::DNNDialect>(op) || nn::isLoop(op))
     return true;
   return isOf<nn::NNDialect>(op) &&
          (op->hasTrait<nn::IsElementwise>() ||
@@ -87,7 +87,8 @@ static bool isLegalAfterLayout(Operation *op) {
           hasPlainTypes(op));
 }
 
-/// Primitives, launches, constants and views; kernels are loops over memory.
+/// Primitives, launches, loops, constants and views; kernels are loops over
+/// memory.
 static bool isLegalAfterKernels(Operation *op) {
   if (isFrame(op))
     return true;
@@ -95,7 +96,7 @@ static bool isLegalAfterKernels(Operation *op) {
     return isOf<arith::ArithDialect, math::MathDialect, memref::MemRefDialect,
                 scf::SCFDialect, vector::VectorDialect>(op);
   return isOf<dnn::DNNDialect>(op) ||
-         isa<rt::LaunchOp, nn::ConstantOp, nn::ReshapeOp>(op);
+         isa<rt::LaunchOp, nn::ConstantOp, nn::ReshapeOp>(op) || nn::isLoop(op);
 }
 
 /// Programs, weights and kernels.

@@ -24,9 +24,9 @@ using namespace mlcc;
 
 void mlcc::buildFusePipeline(OpPassManager &manager,
                              const FuseOptions &options) {
+  manager.addPass(createUnrollRecurrent());
   OpPassManager &function = manager.nest<func::FuncOp>();
   function.addPass(createExpandBatchNorm());
-  function.addPass(createUnrollRecurrent());
   // The gradient of a recurrent layer has unrolled it before.
   function.addPass(createCSEPass());
   function.addPass(createFuseRecurrent());

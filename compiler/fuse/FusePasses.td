@@ -14,16 +14,15 @@ class FusePass<string name> : Pass<name, "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlcc::nn::NNDialect", "::mlcc::dnn::DNNDialect"];
 }
 
-def UnrollRecurrent : FusePass<"fuse-unroll-recurrent"> {
+def UnrollRecurrent : Pass<"fuse-unroll-recurrent", "::mlir::ModuleOp"> {
   let summary = "Recurrent layers that oneDNN has no cell for, step by step";
   let description = [{
     Layers with other activations than oneDNN's cells, clipping, coupled gates or weights
     that are not constant become matrix products and element-wise ops: one product for
-    the inputs of all steps, then one for the state of each step. A layer of more than
-    `max-steps` steps is an error.
+    the inputs of all steps, then one for the state of each step, in a loop if there are
+    many.
   }];
-  let options = [Option<"maxSteps", "max-steps", "int64_t", "2048",
-                        "Steps times directions of the longest layer to unroll">];
+  let dependentDialects = ["::mlcc::nn::NNDialect"];
 }
 
 def ExpandBatchNorm : FusePass<"fuse-expand-batch-norm"> {

@@ -8,15 +8,17 @@
 #include "compiler/gradient/CheckGradients.h"
 
 #include "compiler/gradient/Differentiate.h"
+#include "compiler/loops/LoopPasses.h"
 #include "dialects/diagnostics/Diagnostics.h"
 #include "dialects/nn/Interpreter.h"
+#include "dialects/nn/Loops.h"
 #include "dialects/nn/Math.h"
-#include "dialects/nn/NN.h"
 #include "dialects/rt/RT.h"
 #include "dialects/train/Train.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/TypeUtilities.h"
+#include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -42,7 +44,7 @@ class Checker {
 public:
   Checker(train::StepOp step, func::FuncOp loss,
           const CheckGradientsOptions &options)
-      : step(step), function(loss.clone()), options(options),
+      : step(step), function(nn::cloneBody(loss)), options(options),
         random(options.seed) {}
   ~Checker() { function->erase(); }
 
@@ -185,6 +187,30 @@ Checker::chooseArguments(const llvm::StringMap<HostTensor> &variables) {
   return success();
 }
 
+static bool hasBarrier(func::FuncOp body) {
+  bool found = false;
+  body.walk([&](Operation *op) {
+    found |= isa<nn::StopGradientOp>(op) ||
+             (nn::isLoop(op) && hasBarrier(nn::bodyOf(op)));
+  });
+  return found;
+}
+
+/// Loops with barriers are taken apart, so that each step has its own.
+static LogicalResult unrollBarriers(ModuleOp module) {
+  for (Operation *loop : loopsInsideOut(module)) {
+    if (!hasBarrier(nn::bodyOf(loop)))
+      continue;
+    auto scan = dyn_cast<nn::ScanOp>(loop);
+    if (!scan)
+      return mlcc::emitError(loop->getLoc(), ErrorCode::InvalidTraining)
+             << "gradients cannot be checked where stop_gradient is in a "
+                "'while': make it a 'scan'";
+    nn::unrollScan(scan);
+  }
+  return success();
+}
+
 /// Barriers become constants: what stands behind one is no function of the
 /// parameters to gradients, nor may it be to differences.
 LogicalResult Checker::holdBarriers() {
@@ -192,12 +218,13 @@ LogicalResult Checker::holdBarriers() {
       llvm::to_vector(function.front().getOps<nn::StopGradientOp>());
   if (barriers.empty())
     return success();
-  OwningOpRef<func::FuncOp> copy = function.clone();
+  func::FuncOp copy = nn::cloneBody(function);
+  llvm::scope_exit erase([&] { copy.erase(); });
   SmallVector<Value> inFront;
-  for (auto barrier : copy->front().getOps<nn::StopGradientOp>())
+  for (auto barrier : copy.front().getOps<nn::StopGradientOp>())
     inFront.push_back(barrier.getResult());
-  copy->front().getTerminator()->setOperands(inFront);
-  auto values = nn::interpret(copy->front(), arguments);
+  copy.front().getTerminator()->setOperands(inFront);
+  auto values = nn::interpret(copy.front(), arguments);
   if (failed(values))
     return failure();
   for (auto [barrier, value] : llvm::zip_equal(barriers, *values)) {
@@ -210,11 +237,23 @@ LogicalResult Checker::holdBarriers() {
   return success();
 }
 
+/// Copies the bodies of a function's loops, and of loops in them, to a module.
+static void copyBodies(func::FuncOp function, ModuleOp module) {
+  for (Operation *loop : loopsOf(function)) {
+    func::FuncOp body = nn::bodyOf(loop);
+    if (module.lookupSymbol(body.getSymName()))
+      continue;
+    module.push_back(body.clone());
+    copyBodies(body, module);
+  }
+}
+
 /// Makes of a function whose end was changed an entry point of tensors alone.
 static void makeEntryPoint(func::FuncOp function, StringRef name) {
   Builder builder(function.getContext());
   ValueRange results = function.front().getTerminator()->getOperands();
   function.setName(name);
+  function.setPublic();
   function.setType(
       builder.getFunctionType(function.getArgumentTypes(), results.getTypes()));
   auto named = [&](const Twine &name) {
@@ -235,6 +274,7 @@ static constexpr StringLiteral gradientsName = "gradients";
 
 LogicalResult Checker::makeFunctions() {
   functions = ModuleOp::create(step.getLoc());
+  copyBodies(function, *functions);
   func::FuncOp objective = function.clone(), both = function.clone();
   functions->push_back(objective);
   functions->push_back(both);
@@ -435,6 +475,8 @@ LogicalResult mlcc::checkGradients(ModuleOp module,
     return mlcc::emitError(module.getLoc(), ErrorCode::InvalidTraining)
            << "the model says nothing of training, so it has no gradients to "
               "check";
+  if (failed(unrollBarriers(module)))
+    return failure();
   auto variables = initialValues(initialize, options.seed);
   if (failed(variables))
     return failure();

@@ -8,6 +8,7 @@
 #include "compiler/gradient/Gradient.h"
 
 #include "compiler/gradient/GradientPasses.h"
+#include "compiler/loops/LoopPasses.h"
 
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
@@ -23,7 +24,14 @@ using namespace mlcc;
 
 void mlcc::buildGradientPipeline(OpPassManager &manager,
                                  const GradientOptions &options) {
+  // Gradients that a description asks for have brought loops that do the work
+  // of others.
+  manager.addPass(createRollRecurrent());
+  manager.addPass(createMergeLoops());
+  manager.addPass(createUnrollLoops());
   manager.addPass(createExpandTrainStep());
+  manager.addPass(createMergeLoops());
+  manager.addPass(createSymbolDCEPass());
   manager.addNestedPass<func::FuncOp>(createRemoveBarriers());
 }
 

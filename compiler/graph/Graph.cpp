@@ -8,6 +8,7 @@
 #include "compiler/graph/Graph.h"
 
 #include "compiler/graph/GraphPasses.h"
+#include "compiler/loops/LoopPasses.h"
 
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
@@ -23,6 +24,7 @@ using namespace mlcc;
 
 void mlcc::buildGraphPipeline(OpPassManager &manager,
                               const GraphOptions &options) {
+  manager.addPass(createSimplifyLoops());
   OpPassManager &function = manager.nest<func::FuncOp>();
   auto clean = [&] {
     function.addPass(createSimplify());
@@ -41,6 +43,12 @@ void mlcc::buildGraphPipeline(OpPassManager &manager,
   function.addPass(createFoldAffine());
   clean();
   function.addPass(createCSEPass());
+  // What is the same in every trip is plain to see now.
+  manager.addPass(createSimplifyLoops());
+  manager.addPass(createDistributeLoops());
+  manager.addPass(createSimplifyLoops());
+  manager.addPass(createSymbolDCEPass());
+  manager.addNestedPass<func::FuncOp>(createCanonicalizerPass());
   if (options.memoryLimit > 0)
     manager.addNestedPass<func::FuncOp>(
         createRecompute({options.memoryLimit, options.report}));

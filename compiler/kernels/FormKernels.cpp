@@ -20,6 +20,7 @@
 #include "compiler/kernels/KernelsPasses.h"
 #include "compiler/kernels/OpModels.h"
 #include "dialects/diagnostics/Diagnostics.h"
+#include "dialects/nn/Loops.h"
 
 #include "mlir/IR/IRMapping.h"
 
@@ -38,7 +39,7 @@ namespace mlcc::kernels {
 namespace {
 
 bool isGraphOp(Operation *op) {
-  return isa_and_present<nn::NNDialect>(op->getDialect());
+  return isa_and_present<nn::NNDialect>(op->getDialect()) && !nn::isLoop(op);
 }
 
 /// Constants of one element become part of the kernels that use them.
@@ -143,6 +144,10 @@ static bool replaceByEmptyConstants(Operation *op) {
 
 void KernelFormer::collect(Block &block) {
   for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block))) {
+    if (nn::isLoop(&op) && op.use_empty()) {
+      op.erase();
+      continue;
+    }
     if (!isGraphOp(&op) || isa<nn::ConstantOp>(op))
       continue;
     if (op.use_empty()) {

@@ -130,7 +130,7 @@ IndexExpr IndexSpace::derived(VariableKind kind, const IndexExpr &base,
 /// rest; the constant goes where it leaves the rest's constant in [0, divisor).
 static std::pair<IndexExpr, IndexExpr> splitEven(const IndexExpr &expr,
                                                  int64_t divisor) {
-  int64_t low = llvm::mod(expr.getConstant(), static_cast<uint64_t>(divisor));
+  int64_t low = llvm::mod(expr.getConstant(), divisor);
   IndexExpr even(expr.getConstant() - low), rest(low);
   for (auto [id, coefficient] : expr.getTerms()) {
     IndexExpr term = IndexExpr::variable(id) * coefficient;

@@ -115,14 +115,14 @@ static void addConvolutions(dnn::PrimitiveOpInterface op,
   }
 }
 
-/// A matrix product: operands as they are or plain, constant weights as oneDNN
+/// A matrix product: operands as they are or plain, fixed weights as oneDNN
 /// wants, the result plain or such that a following transposition is a view.
 static void addMatMuls(dnn::PrimitiveOpInterface op, const PrimitiveSpec &base,
                        Specs &specs) {
   Tags sources, weights, results;
   sources.insert(layoutOfValue(op->getOperand(0)));
   sources.insert(plainLayoutOf(op->getOperand(0)));
-  if (isConstant(op->getOperand(1)))
+  if (isFixed(op->getOperand(1)))
     weights.insert("any");
   weights.insert(layoutOfValue(op->getOperand(1)));
   weights.insert(plainLayoutOf(op->getOperand(1)));
@@ -172,7 +172,7 @@ static void addRecurrent(dnn::RnnOp op, const PrimitiveSpec &base,
   for (auto [index, value] : llvm::enumerate(slots.values)) {
     bool packed = value == op.getWeightsLayer() || value == op.getWeightsIter();
     slots.tensor(index).layout =
-        packed && isConstant(value) ? "any" : plainLayoutOf(value);
+        packed && isFixed(value) ? "any" : plainLayoutOf(value);
   }
   specs.push_back(std::move(slots.spec));
 }

@@ -8,7 +8,7 @@
 #include "compiler/layout/Forms.h"
 
 #include "compiler/layout/CostModel.h"
-#include "dialects/nn/NN.h"
+#include "dialects/nn/Loops.h"
 
 using namespace mlir;
 using namespace mlcc;
@@ -51,6 +51,17 @@ bool mlcc::isConstant(Value value) {
     value = op->getOperand(0);
   }
   return false;
+}
+
+bool mlcc::isFixed(Value value) {
+  while (isa_and_present<dnn::ViewOp, dnn::ReorderOp>(value.getDefiningOp()))
+    value = value.getDefiningOp()->getOperand(0);
+  auto argument = dyn_cast<BlockArgument>(value);
+  if (!argument)
+    return isConstant(value);
+  auto first = argument.getOwner()->getParentOp()->getAttrOfType<IntegerAttr>(
+      nn::firstInvariantAttrName);
+  return first && argument.getArgNumber() >= first.getInt();
 }
 
 RankedTensorType mlcc::physicalType(RankedTensorType type, StringRef tag) {
@@ -100,7 +111,7 @@ Value Forms::get(Value value, StringRef tag, Operation *user) {
 
 double Forms::seconds(Value value, StringRef tag) const {
   auto type = cast<RankedTensorType>(value.getType());
-  if (isConstant(value) ||
+  if (isFixed(value) ||
       haveSameBytes(type.getShape(), dnn::getLayout(type), tag) ||
       forms.contains({value, dnn::withLayout(type, tag)}))
     return 0;

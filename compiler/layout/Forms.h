@@ -35,6 +35,10 @@ std::string channelsLast(int64_t rank);
 /// or reorder of one.
 bool isConstant(mlir::Value value);
 
+/// The same, or an invariant of a loop in its body: once for all trips it can
+/// be brought into any layout.
+bool isFixed(mlir::Value value);
+
 /// Values in the layouts they are wanted in. Each form is made once, where it
 /// is first wanted; values must be wanted in the order of the ops.
 class Forms {

@@ -8,6 +8,7 @@
 #include "compiler/layout/Layout.h"
 
 #include "compiler/layout/LayoutPasses.h"
+#include "compiler/loops/LoopPasses.h"
 
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
@@ -26,6 +27,8 @@ void buildLayoutPipeline(OpPassManager &manager, const LayoutOptions &options) {
   assign.threads = options.threads;
   assign.remarks = options.remarks;
   manager.addNestedPass<func::FuncOp>(createAssignLayouts(assign));
+  // Reorders of what does not change move out of loops.
+  manager.addPass(createSimplifyLoops());
   // Views that meet, and those that nothing uses.
   manager.addNestedPass<func::FuncOp>(createCSEPass());
   manager.addPass(createPackConstants());

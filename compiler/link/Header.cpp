@@ -195,7 +195,9 @@ void mlcc::writeHeader(mlir::ModuleOp module, StringRef name,
          << "  return mlcc_load(&mlcc_model_" << name
          << ", options, session);\n}\n\n";
   writeVariables(module, name, stream);
-  for (auto [number, program] : llvm::enumerate(module.getOps<rt::ProgramOp>()))
-    writeFunction(program, number, name, stream);
+  unsigned number = 0;
+  for (auto program : module.getOps<rt::ProgramOp>())
+    if (!rt::isBody(program))
+      writeFunction(program, number++, name, stream);
   stream << "#ifdef __cplusplus\n}\n#endif\n\n#endif /* " << guard << " */\n";
 }

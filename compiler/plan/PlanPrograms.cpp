@@ -23,7 +23,7 @@
 #include "compiler/plan/WeightTable.h"
 #include "dialects/diagnostics/Diagnostics.h"
 #include "dialects/dnn/DNN.h"
-#include "dialects/nn/NN.h"
+#include "dialects/nn/Loops.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/DenseSet.h"
@@ -57,6 +57,16 @@ struct VariableUse {
   unsigned buffer = 0; ///< the variable's place
 };
 
+/// What a loop needs beside its operands and results.
+struct LoopMemory {
+  SmallVector<unsigned> spares; ///< one for each state
+  unsigned goOn = 0;            ///< of a while loop: what its body says
+  unsigned arena = 0;
+};
+
+/// The arenas that bodies of loops need, in bytes, by name.
+using BodyArenas = llvm::StringMap<int64_t>;
+
 /// Offsets of variables, by name.
 using VariableOffsets = llvm::StringMap<int64_t>;
 
@@ -64,10 +74,10 @@ using VariableOffsets = llvm::StringMap<int64_t>;
 class ProgramPlanner {
 public:
   ProgramPlanner(func::FuncOp function, WeightTable &weights,
-                 const VariableOffsets &variables,
+                 const VariableOffsets &variables, const BodyArenas &bodies,
                  SymbolTableCollection &kernels)
       : function(function), weights(weights), variables(variables),
-        kernels(kernels), context(function.getContext()) {}
+        bodies(bodies), kernels(kernels), context(function.getContext()) {}
 
   /// Writes the program before the function. The function is left as it was.
   FailureOr<rt::ProgramOp> plan();
@@ -86,6 +96,7 @@ private:
   LogicalResult assignBuffers();
   LogicalResult assignConstant(Value value, ElementsAttr bytes);
   void assignResults(Operation *step, int64_t time);
+  void assignLoopMemory(Operation *loop, int64_t time);
   bool mayOverwrite(const VariableUse &variable, unsigned buffer);
   bool mayAccumulateOnto(Value source, Value result);
   void assignVariables();
@@ -94,6 +105,7 @@ private:
   void layout();
   rt::ProgramOp writeProgram();
   void writeStep(OpBuilder &builder, Operation *step);
+  void writeLoop(OpBuilder &builder, Operation *loop, StringRef name);
   void writeCopy(OpBuilder &builder, Location location, StringRef name,
                  unsigned source, unsigned target);
 
@@ -116,6 +128,7 @@ private:
   func::FuncOp function;
   WeightTable &weights;
   const VariableOffsets &variables;
+  const BodyArenas &bodies;
   SymbolTableCollection &kernels;
   MLIRContext *context;
 
@@ -129,6 +142,7 @@ private:
   std::vector<Buffer> storage;
   /// Accumulating steps whose operand lives on: it is copied here first.
   llvm::DenseMap<Operation *, std::pair<unsigned, unsigned>> copyBefore;
+  llvm::DenseMap<Operation *, LoopMemory> loopMemory;
   /// Copies (source, target) after the last step, those to variables last.
   SmallVector<std::pair<unsigned, unsigned>> copyAtEnd, copyToVariables;
   ArenaLayout arena;
@@ -144,7 +158,7 @@ static int64_t bytesOf(Value value) {
 }
 
 static bool isStep(Operation *op) {
-  return isa<rt::LaunchOp, dnn::PrimitiveOpInterface>(op);
+  return isa<rt::LaunchOp, dnn::PrimitiveOpInterface>(op) || nn::isLoop(op);
 }
 
 /// The operand that a step accumulates onto, or null.
@@ -251,6 +265,22 @@ void ProgramPlanner::assignResults(Operation *step, int64_t time) {
   }
 }
 
+void ProgramPlanner::assignLoopMemory(Operation *loop, int64_t time) {
+  auto temporary = [&](int64_t bytes) {
+    return newBuffer({rt::Space::Arena, 0, 0, bytes, time, time});
+  };
+  LoopMemory &memory = loopMemory[loop];
+  ValueRange states = isa<nn::ScanOp>(loop)
+                          ? ValueRange(cast<nn::ScanOp>(loop).getStates())
+                          : ValueRange(cast<nn::WhileOp>(loop).getStates());
+  for (Value state : states)
+    memory.spares.push_back(temporary(bytesOf(state)));
+  if (isa<nn::WhileOp>(loop))
+    memory.goOn = temporary(/*bytes=*/1);
+  auto body = loop->getAttrOfType<FlatSymbolRefAttr>("body");
+  memory.arena = temporary(bodies.lookup(body.getValue()));
+}
+
 LogicalResult ProgramPlanner::assignBuffers() {
   uint32_t inputs = 0;
   for (BlockArgument argument : function.getArguments())
@@ -260,6 +290,8 @@ LogicalResult ProgramPlanner::assignBuffers() {
   int64_t time = 0;
   for (Operation &op : function.getBody().front()) {
     if (isStep(&op)) {
+      if (nn::isLoop(&op))
+        assignLoopMemory(&op, time);
       assignResults(&op, time++);
     } else if (auto constant = dyn_cast<nn::ConstantOp>(op)) {
       if (failed(assignConstant(constant.getResult(), constant.getValue())))
@@ -413,6 +445,42 @@ static rt::ResultAttr describeResult(Value value, size_t place) {
                              getElementTypeOrSelf(value), bytesOf(value));
 }
 
+void ProgramPlanner::writeLoop(OpBuilder &builder, Operation *loop,
+                               StringRef name) {
+  const LoopMemory &memory = loopMemory.at(loop);
+  SmallVector<Attribute> inputs, outputs, spares;
+  SmallVector<int64_t> inputStrides, outputStrides;
+  for (Value operand : loop->getOperands())
+    inputs.push_back(placeOf(operand));
+  inputStrides.resize(inputs.size(), 0);
+  if (isa<nn::WhileOp>(loop))
+    outputs.push_back(placeOf(memory.goOn));
+  for (Value result : loop->getResults())
+    outputs.push_back(placeOf(result));
+  outputStrides.resize(outputs.size(), 0);
+  for (unsigned spare : memory.spares)
+    spares.push_back(placeOf(spare));
+  int64_t firstState = 0, trips = 0;
+  auto scan = dyn_cast<nn::ScanOp>(loop);
+  if (scan) {
+    trips = scan.getTrips();
+    firstState = scan.getSequences().size();
+    for (auto [index, sequence] : llvm::enumerate(scan.getSequences()))
+      inputStrides[index] = bytesOf(sequence) / trips;
+    for (auto [index, stack] : llvm::enumerate(scan.getStacks()))
+      outputStrides[index] = bytesOf(stack) / trips;
+  } else {
+    trips = cast<nn::WhileOp>(loop).getLimit();
+  }
+  rt::StepLoopOp::create(
+      builder, loop->getLoc(), name,
+      loop->getAttrOfType<FlatSymbolRefAttr>("body").getValue(),
+      builder.getArrayAttr(inputs), inputStrides, builder.getArrayAttr(outputs),
+      outputStrides, firstState, builder.getArrayAttr(spares),
+      placeOf(memory.arena), trips, scan && scan.getReverse(),
+      /*isWhile=*/!scan);
+}
+
 void ProgramPlanner::writeStep(OpBuilder &builder, Operation *step) {
   std::string name = nodeNames(step->getLoc());
   if (name.empty())
@@ -421,6 +489,8 @@ void ProgramPlanner::writeStep(OpBuilder &builder, Operation *step) {
     writeCopy(builder, step->getLoc(), name, copy->second.first,
               copy->second.second);
 
+  if (nn::isLoop(step))
+    return writeLoop(builder, step, name);
   SmallVector<Attribute> places;
   if (auto launch = dyn_cast<rt::LaunchOp>(step)) {
     for (Value value :
@@ -497,6 +567,8 @@ rt::ProgramOp ProgramPlanner::writeProgram() {
         return variable.newValue &&
                root(variable.newValue) != variable.oldValue;
       }));
+  SymbolTable::setSymbolVisibility(program,
+                                   SymbolTable::getSymbolVisibility(function));
   builder.createBlock(&program.getBody());
   for (Operation *step : steps)
     writeStep(builder, step);
@@ -539,11 +611,10 @@ public:
   void runOnOperation() override {
     WeightTable weights;
     VariableOffsets variables = placeVariables();
+    BodyArenas bodies;
     SymbolTableCollection kernels;
-    for (auto function :
-         llvm::make_early_inc_range(getOperation().getOps<func::FuncOp>()))
-      if (!function->hasAttr(rt::kernelAttrName) &&
-          failed(planFunction(function, weights, variables, kernels)))
+    for (func::FuncOp function : inOrderOfUse())
+      if (failed(planFunction(function, weights, variables, bodies, kernels)))
         return signalPassFailure();
 
     auto builder = OpBuilder::atBlockBegin(getOperation().getBody());
@@ -569,18 +640,45 @@ private:
     return offsets;
   }
 
+  /// Entry points and bodies of loops, each body before those that run it.
+  SmallVector<func::FuncOp> inOrderOfUse() {
+    SmallVector<func::FuncOp> order;
+    llvm::DenseSet<Operation *> seen;
+    auto visit = [&](auto &self, func::FuncOp function) -> void {
+      if (!function || !seen.insert(function).second ||
+          function->hasAttr(rt::kernelAttrName))
+        return;
+      function.walk([&](Operation *op) {
+        if (nn::isLoop(op))
+          self(self, nn::bodyOf(op));
+      });
+      order.push_back(function);
+    };
+    for (auto function : getOperation().getOps<func::FuncOp>())
+      visit(visit, function);
+    return order;
+  }
+
   LogicalResult planFunction(func::FuncOp function, WeightTable &weights,
                              const VariableOffsets &variables,
+                             BodyArenas &bodies,
                              SymbolTableCollection &kernels) {
     if (!function.getBody().hasOneBlock())
       return emitError(function.getLoc(), ErrorCode::StageContract)
              << "entry point @" << function.getSymName()
              << " is not a straight line of operations";
-    ProgramPlanner planner(function, weights, variables, kernels);
+    ProgramPlanner planner(function, weights, variables, bodies, kernels);
     FailureOr<rt::ProgramOp> program = planner.plan();
     if (failed(program))
       return failure();
     int64_t arena = program->getArena();
+    steps += program->getBody().front().getOperations().size();
+    copies += planner.copyCount();
+    if (rt::isBody(*program)) {
+      bodies[program->getSymName()] = arena;
+      function.erase();
+      return success();
+    }
     if (limit > 0 && arena > limit)
       return emitError(program->getLoc(), ErrorCode::MemoryLimit)
              << "@" << function.getSymName() << " needs " << arena
@@ -593,8 +691,6 @@ private:
           << " bytes are alive together";
     if (report && !planner.copiedVariables().empty())
       remarkCopies(*program, planner.copiedVariables());
-    steps += program->getBody().front().getOperations().size();
-    copies += planner.copyCount();
     updatedInPlace += planner.inPlaceCount();
     arenaBytes += program->getArena();
     lowerBoundBytes += planner.lowerBound();

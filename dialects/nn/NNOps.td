@@ -18,5 +18,6 @@ include "dialects/nn/NNReduction.td"
 include "dialects/nn/NNShape.td"
 include "dialects/nn/NNGradient.td"
 include "dialects/nn/NNRandom.td"
+include "dialects/nn/NNLoops.td"
 
 #endif // MLCC_DIALECTS_NN_OPS

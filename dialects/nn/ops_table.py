@@ -40,6 +40,8 @@ ATTRIBUTE_KINDS = {
     "StrArrayAttr": "strings",
     "TypedAttrInterface": "number",
     "ElementsAttr": "tensor",
+    "FlatSymbolRefAttr": "function",
+    "UnitAttr": "flag",
 }
 
 OPERAND_KINDS = {
@@ -94,7 +96,8 @@ class Operations:
 
     def family(self, file):
         """The ops of a .td file in the order of their definitions."""
-        ops = [self.records[name] for name in self.records["!instanceof"]["NN_Op"]]
+        instances = self.records["!instanceof"]
+        ops = [self.records[name] for name in instances["NN_Op"] + instances["NN_LoopOp"]]
         ops = [op for op in ops if op["!locs"][0].split("/")[-1].split(":")[0] == file]
         return sorted(ops, key=lambda op: int(op["!locs"][0].split(":")[-1]))
 

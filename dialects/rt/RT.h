@@ -51,6 +51,9 @@ inline constexpr llvm::StringLiteral outputsAttrName = "rt.outputs";
 /// Bytes to which places in the arena, the weights and the state are aligned.
 inline constexpr int64_t placeAlignment = 64;
 
+/// Whether a program is the body of loops, not an entry point.
+bool isBody(ProgramOp program);
+
 /// The places that a step of a program names, in the order of the ABI.
 llvm::SmallVector<PlaceAttr> placesOf(mlir::Operation *step);
 } // namespace mlcc::rt

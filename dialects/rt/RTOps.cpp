@@ -196,6 +196,14 @@ static LogicalResult verifyPlace(Operation *step, ProgramOp program,
 SmallVector<PlaceAttr> mlcc::rt::placesOf(Operation *step) {
   if (auto copy = dyn_cast<StepCopyOp>(step))
     return {copy.getSource(), copy.getTarget()};
+  if (auto loop = dyn_cast<StepLoopOp>(step)) {
+    SmallVector<PlaceAttr> places;
+    for (ArrayAttr list :
+         {loop.getInputs(), loop.getOutputs(), loop.getSpares()})
+      llvm::append_range(places, list.getAsRange<PlaceAttr>());
+    places.push_back(loop.getArena());
+    return places;
+  }
   ArrayAttr places = isa<StepKernelOp>(step)
                          ? cast<StepKernelOp>(step).getPlaces()
                          : cast<StepPrimitiveOp>(step).getPlaces();
@@ -206,7 +214,7 @@ LogicalResult ProgramOp::verify() {
   if (getArena() < 0)
     return emitOpError("has an arena of negative size");
   for (Operation &step : *getBody().begin()) {
-    if (!isa<StepPrimitiveOp, StepKernelOp, StepCopyOp>(step))
+    if (!isa<StepPrimitiveOp, StepKernelOp, StepCopyOp, StepLoopOp>(step))
       return step.emitOpError("is no step of a program");
     for (PlaceAttr place : placesOf(&step))
       if (failed(verifyPlace(&step, *this, place)))
@@ -230,4 +238,49 @@ LogicalResult StepKernelOp::verifySymbolUses(SymbolTableCollection &symbols) {
            << getPlaces().size() << " places, but @" << getKernel() << " takes "
            << static_cast<int64_t>(function.getNumArguments()) - 2;
   return success();
+}
+
+//===----------------------------------------------------------------------===//
+// StepLoopOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult StepLoopOp::verify() {
+  size_t states = getSpares().size();
+  if (getInputStrides().size() != getInputs().size() ||
+      getOutputStrides().size() != getOutputs().size())
+    return emitOpError("needs one stride for each input and output");
+  if (llvm::any_of(getInputStrides(), [](int64_t s) { return s < 0; }) ||
+      llvm::any_of(getOutputStrides(), [](int64_t s) { return s < 0; }))
+    return emitOpError("has a negative stride");
+  if (static_cast<int64_t>(getFirstState()) < 0 ||
+      getFirstState() + states > getInputs().size() ||
+      states + getIsWhile() > getOutputs().size())
+    return emitOpError("has more states than inputs or outputs");
+  if (static_cast<int64_t>(getTrips()) < 1)
+    return emitOpError("makes no trip");
+  if (getArena().getSpace() != Space::Arena)
+    return emitOpError("has no place in the arena for its body's");
+  return success();
+}
+
+LogicalResult StepLoopOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  auto body = symbols.lookupNearestSymbolFrom<ProgramOp>(
+      (*this)->getParentOp()->getParentOp(), getBodyAttr());
+  if (!body || !isBody(body))
+    return emitOpError("refers to @")
+           << getBody() << ", which is no private program";
+  if (body == (*this)->getParentOp())
+    return emitOpError("runs its own program");
+  if (body.getInputs().size() != getInputs().size() ||
+      body.getOutputs().size() != getOutputs().size())
+    return emitOpError("has ")
+           << getInputs().size() << " inputs and " << getOutputs().size()
+           << " outputs, but @" << getBody() << " has "
+           << body.getInputs().size() << " and " << body.getOutputs().size();
+  return success();
+}
+
+bool mlcc::rt::isBody(ProgramOp program) {
+  return SymbolTable::getSymbolVisibility(program) ==
+         SymbolTable::Visibility::Private;
 }

@@ -210,9 +210,10 @@ def RT_WeightOp : RT_Op<"weight"> {
 
 def RT_ProgramOp : RT_Op<"program", [Symbol, NoTerminator, SingleBlock,
                                      NoRegionArguments]> {
-  let summary = "An entry point: steps that run in order";
+  let summary = "An entry point, or the body of a loop: steps that run in order";
   let description = [{
-    `arena` is the number of bytes that the steps need as working memory. Values
+    A private program is the body of loops (`rt.step.loop`); its inputs and outputs
+    are those of one trip. `arena` is the number of bytes that the steps need as working memory. Values
     are places in memory; those that are never alive together share bytes.
     `reads` and `writes` name the variables whose old value matters and those that
     have a new one afterwards.
@@ -264,6 +265,35 @@ def RT_StepCopyOp : RT_StepOp<"copy"> {
   let arguments = (ins StrAttr:$name, RT_PlaceAttr:$source,
                        RT_PlaceAttr:$target, I64Attr:$bytes);
   let assemblyFormat = "$name $source `to` $target `bytes` `(` $bytes `)` attr-dict";
+}
+
+def RT_StepLoopOp
+    : RT_StepOp<"loop", [DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "Runs a program again and again";
+  let description = [{
+    `body` is a private program. `inputs` and `outputs` are places for its inputs and
+    outputs in the first trip; in each trip they lie `input_strides` and
+    `output_strides` bytes farther; with `reverse`, the first trip has the last of these
+    pieces and they go backwards. The inputs from `first_state` on are states, as many
+    as there are `spares`; the last outputs are their new values. States are read from
+    where the trip before has left them, and written in turn to their spare places and
+    their outputs, such that the last trip leaves them in the outputs. `arena` is a
+    place for the body's arena. With `while`, the first output is a boolean that says
+    whether there is another trip; `trips` is their number at most.
+  }];
+  let arguments = (ins StrAttr:$name, FlatSymbolRefAttr:$body,
+                       RT_PlaceArrayAttr:$inputs, DenseI64ArrayAttr:$input_strides,
+                       RT_PlaceArrayAttr:$outputs, DenseI64ArrayAttr:$output_strides,
+                       I64Attr:$first_state, RT_PlaceArrayAttr:$spares,
+                       RT_PlaceAttr:$arena, I64Attr:$trips, UnitAttr:$reverse,
+                       UnitAttr:$isWhile);
+  let assemblyFormat = [{
+    $name $body `inputs` $inputs `strides` $input_strides
+    `outputs` $outputs `strides` $output_strides
+    `states` `(` $first_state `)` $spares `arena` $arena
+    `trips` `(` $trips `)` (`reverse` $reverse^)? (`while` $isWhile^)? attr-dict
+  }];
+  let hasVerifier = 1;
 }
 
 #endif // MLCC_DIALECTS_RT_OPS

@@ -62,7 +62,9 @@ private:
   /// Limits on what a description can expand to; no real model comes near.
   static constexpr int maxDepth = 64;
   static constexpr int64_t maxNodes = int64_t(1) << 18;
-  static constexpr int64_t maxRounds = 4096;
+  static constexpr int64_t maxRounds = int64_t(1) << 20;
+  /// Of loops that are imported step by step.
+  static constexpr int64_t maxUnrolledRounds = 4096;
 
   /// A call of a block by a node.
   struct Invocation {
@@ -109,6 +111,32 @@ private:
                      const Scope &scope, llvm::ArrayRef<Assignment> arguments,
                      llvm::ArrayRef<mlir::Value> inputs,
                      mlir::Location location);
+
+  // Loops whose block is imported once. None if it cannot be: it asks for
+  // gradients, or the types of its states change.
+  std::optional<Values> importScanOnce(const v1::Node &node,
+                                       const v1::Scan &scan,
+                                       const Invocation &invocation,
+                                       llvm::ArrayRef<mlir::Value> sequences,
+                                       llvm::ArrayRef<mlir::Value> states,
+                                       int64_t steps, mlir::Location location);
+  std::optional<Values> importWhileOnce(const v1::Node &node,
+                                        const v1::While &loop,
+                                        const Invocation &invocation,
+                                        llvm::ArrayRef<mlir::Value> states,
+                                        mlir::Location location);
+  Values importScanBySteps(const v1::Node &node, const v1::Scan &scan,
+                           const Invocation &invocation,
+                           llvm::ArrayRef<mlir::Value> sequences,
+                           llvm::ArrayRef<mlir::Value> states, int64_t steps,
+                           mlir::Location location);
+  Values importWhileBySteps(const v1::Node &node, const v1::While &loop,
+                            const Invocation &invocation,
+                            llvm::ArrayRef<mlir::Value> inputs,
+                            mlir::Location location);
+  std::optional<Values> importLoopBody(const v1::Node &node,
+                                       const Invocation &invocation,
+                                       llvm::ArrayRef<mlir::Value> arguments);
 
   mlir::InFlightDiagnostic error(const v1::Node &node, ErrorCode code,
                                  llvm::StringRef field = "", int index = -1);

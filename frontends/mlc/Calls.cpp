@@ -1,4 +1,4 @@
-//===- Calls.cpp - Blocks: calls, scans over time, loops ------------------===//
+//===- Calls.cpp - Blocks and their calls ---------------------------------===//
 //
 // Part of mlcc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -7,17 +7,11 @@
 
 #include "frontends/mlc/Body.h"
 
-#include "dialects/nn/CheckedBuilder.h"
-
 #include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
 using namespace mlcc;
 using namespace mlcc::mlc_frontend;
-
-static RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
 
 //===----------------------------------------------------------------------===//
 // Blocks
@@ -192,165 +186,4 @@ BodyImporter::Values BodyImporter::importCall(const v1::Node &node,
       llvm::copy(results, values.begin());
   }
   return results;
-}
-
-//===----------------------------------------------------------------------===//
-// Time
-//===----------------------------------------------------------------------===//
-
-namespace {
-/// Cuts sequences into steps and stacks steps to sequences.
-struct TimeAxis {
-  OpBuilder &builder;
-  Location location;
-  int64_t axis;
-
-  Value step(Value sequence, int64_t time) {
-    RankedTensorType type = typeOf(sequence);
-    SmallVector<int64_t> starts(type.getRank(), 0), ones(type.getRank(), 1);
-    SmallVector<int64_t> sizes(type.getShape());
-    starts[axis] = time;
-    sizes[axis] = 1;
-    Value slice =
-        nn::SliceOp::create(builder, location, sequence, starts, sizes, ones);
-    sizes.erase(sizes.begin() + axis);
-    return nn::ReshapeOp::create(builder, location, slice, sizes);
-  }
-  /// Null after an error.
-  Value stack(ArrayRef<Value> steps) {
-    Values parts;
-    for (Value value : steps) {
-      SmallVector<int64_t> shape(typeOf(value).getShape());
-      if (axis > int64_t(shape.size()) || value.getType() != steps[0].getType())
-        return nullptr;
-      shape.insert(shape.begin() + axis, 1);
-      parts.push_back(nn::ReshapeOp::create(builder, location, value, shape));
-    }
-    auto whole =
-        nn::createChecked<nn::ConcatOp>(builder, location, parts, axis);
-    return failed(whole) ? Value() : whole->getResult();
-  }
-  using Values = SmallVector<Value>;
-};
-} // namespace
-
-/// The number of time steps that all sequences have; 0 if they do not agree.
-static int64_t stepsOf(ArrayRef<Value> sequences, int64_t axis) {
-  int64_t steps = 0;
-  for (Value sequence : sequences) {
-    RankedTensorType type = typeOf(sequence);
-    if (axis >= type.getRank())
-      return 0;
-    int64_t extent = type.getDimSize(axis);
-    if (steps != 0 && extent != steps)
-      return 0;
-    steps = extent;
-  }
-  return steps;
-}
-
-BodyImporter::Values
-BodyImporter::importScan(const v1::Node &node, const v1::Scan &scan,
-                         const Scope &scope, ArrayRef<Assignment> arguments,
-                         ArrayRef<Value> inputs, Location location) {
-  int64_t states = scan.states();
-  if (states < 0 || states >= int64_t(inputs.size()) || scan.axis() < 0) {
-    error(node, ErrorCode::InvalidField, "input")
-        << "of " << inputs.size() << " inputs, " << states
-        << " cannot be states: at least one is a sequence";
-    return {};
-  }
-  ArrayRef<Value> sequences = inputs.drop_back(states);
-  int64_t steps = stepsOf(sequences, scan.axis());
-  if (steps < 1 || steps > maxRounds) {
-    error(node, steps ? ErrorCode::ExpansionLimit : ErrorCode::ShapeMismatch,
-          "input")
-        << "sequences have one number of time steps, at most " << maxRounds
-        << ", in dimension " << scan.axis();
-    return {};
-  }
-  auto invocation = prepare(node, scan.block(), scope, arguments);
-  if (!invocation)
-    return {};
-  TimeAxis time{function.builder, location, scan.axis()};
-  Values carried(inputs.take_back(states));
-  std::vector<Values> stacks;
-  for (int64_t number = 0; number < steps; ++number) {
-    int64_t step = scan.reverse() ? steps - 1 - number : number;
-    Values values;
-    for (Value sequence : sequences)
-      values.push_back(time.step(sequence, step));
-    values.append(carried);
-    Values results = invoke(node, *invocation, values);
-    if (results.empty())
-      return {};
-    if (int64_t(results.size()) < states) {
-      error(node, ErrorCode::InvalidField)
-          << "the block has fewer outputs than states";
-      return {};
-    }
-    carried.assign(results.begin(), results.begin() + states);
-    stacks.resize(results.size() - states);
-    for (auto [stack, value] :
-         llvm::zip_equal(stacks, ArrayRef(results).drop_front(states)))
-      stack.push_back(value);
-  }
-  Values results;
-  for (Values &stack : stacks) {
-    if (scan.reverse())
-      std::reverse(stack.begin(), stack.end());
-    Value sequence = time.stack(stack);
-    if (!sequence) {
-      error(node, ErrorCode::ShapeMismatch)
-          << "outputs of the time steps cannot be stacked in dimension "
-          << scan.axis();
-      return {};
-    }
-    results.push_back(sequence);
-  }
-  results.append(carried);
-  return results;
-}
-
-BodyImporter::Values
-BodyImporter::importWhile(const v1::Node &node, const v1::While &loop,
-                          const Scope &scope, ArrayRef<Assignment> arguments,
-                          ArrayRef<Value> inputs, Location location) {
-  if (loop.limit() < 1 || loop.limit() > maxRounds) {
-    error(node, ErrorCode::ExpansionLimit)
-        << "limit, the number of rounds at most, is from 1 to " << maxRounds;
-    return {};
-  }
-  auto invocation = prepare(node, loop.block(), scope, arguments);
-  if (!invocation)
-    return {};
-  OpBuilder &builder = function.builder;
-  Values states(inputs);
-  Value active; // Null in the first round, which always counts.
-  for (int64_t round = 0; round < loop.limit(); ++round) {
-    Values results = invoke(node, *invocation, states);
-    if (results.empty())
-      return {};
-    bool fits = results.size() == states.size() + 1 &&
-                typeOf(results[0]).getRank() == 0 &&
-                typeOf(results[0]).getElementType().isInteger(1);
-    for (size_t index = 0; fits && index < states.size(); ++index)
-      fits = results[index + 1].getType() == states[index].getType();
-    if (!fits) {
-      error(node, ErrorCode::ShapeMismatch)
-          << "the block's outputs are a boolean scalar and then values of the "
-             "types of its inputs";
-      return {};
-    }
-    for (size_t index = 0; index < states.size(); ++index)
-      states[index] =
-          active ? nn::WhereOp::create(builder, location, active,
-                                       results[index + 1], states[index])
-                       .getResult()
-                 : results[index + 1];
-    active = active ? nn::AndOp::create(builder, location, active, results[0])
-                          .getResult()
-                    : results[0];
-  }
-  return states;
 }

@@ -39,8 +39,12 @@ void FunctionState::addOutput(StringRef name, Value value) {
 }
 
 Value FunctionState::read(const Variable &variable) {
-  if (Value written = writtenValues.lookup(&variable))
+  if (Value written = progress.written.lookup(&variable))
     return written;
+  return valueOnEntry(variable);
+}
+
+Value FunctionState::valueOnEntry(const Variable &variable) {
   Value &value = readValues[&variable];
   if (!value) {
     argumentAttributes.push_back(
@@ -52,29 +56,28 @@ Value FunctionState::read(const Variable &variable) {
 }
 
 void FunctionState::write(const Variable &variable, Value value) {
-  writtenValues[&variable] = value;
+  progress.written[&variable] = value;
 }
 
 Value FunctionState::randomKey() {
-  Location location = function.getLoc();
+  if (progress.key)
+    return progress.key;
   auto type = RankedTensorType::get({2}, builder.getI64Type());
-  Variable *state = variables.declare({.name = "random",
-                                       .type = type,
-                                       .role = rt::Role::Random,
-                                       .initializer = {},
-                                       .location = location});
-  if (!state)
+  generator = variables.declare({.name = "random",
+                                 .type = type,
+                                 .role = rt::Role::Random,
+                                 .initializer = {},
+                                 .location = function.getLoc()});
+  if (!generator)
     return nullptr;
-  if (Value known = readValues.lookup(state))
-    return known;
-  Value key = read(*state);
-  OpBuilder::InsertionGuard guard(builder);
-  builder.setInsertionPointToStart(&function.front());
-  write(*state, nn::advanceRandom(builder, location, key));
-  return key;
+  return progress.key = keyOnEntry = valueOnEntry(*generator);
 }
 
 void FunctionState::finish() {
+  // The next call draws other numbers.
+  if (progress.key)
+    write(*generator,
+          nn::advanceRandom(builder, function.getLoc(), progress.key));
   SmallVector<Value> values;
   SmallVector<DictionaryAttr> attributes;
   for (auto &[name, value] : outputs) {
@@ -82,7 +85,7 @@ void FunctionState::finish() {
     attributes.push_back(
         attribute(builder, rt::nameAttrName, builder.getStringAttr(name)));
   }
-  for (auto &[variable, value] : writtenValues) {
+  for (auto &[variable, value] : progress.written) {
     values.push_back(value);
     attributes.push_back(attribute(
         builder, rt::variableAttrName,

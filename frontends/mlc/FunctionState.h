@@ -31,10 +31,24 @@ public:
   mlir::Value read(const Variable &variable);
   void write(const Variable &variable, mlir::Value value);
 
-  /// The state of the random generator on entry.
+  /// The state of the random generator for the draws of this place. It is the
+  /// one on entry, but for loops: each trip has its own.
   mlir::Value randomKey();
   /// A number for each draw of the function.
   int64_t nextStream() { return streams++; }
+
+  /// What the function has done so far to variables and to the generator.
+  struct Progress {
+    llvm::MapVector<const Variable *, mlir::Value> written;
+    mlir::Value key; ///< Null before the first draw.
+  };
+  const Progress &getProgress() const { return progress; }
+  void setProgress(Progress other) { progress = std::move(other); }
+  /// The value of a variable when the function is called.
+  mlir::Value valueOnEntry(const Variable &variable);
+  /// The generator's state then; null if nothing has been drawn.
+  mlir::Value getKeyOnEntry() const { return keyOnEntry; }
+  void setKey(mlir::Value key) { progress.key = key; }
 
   /// Ends the function with its return.
   void finish();
@@ -43,13 +57,18 @@ public:
   const bool training;
   /// The input that says how many samples count; null if there is none.
   mlir::Value sampleCount;
+  /// Whether gradients have been asked for as values.
+  bool hasGradients = false;
   /// The extent of the batch: of the first dimension of the first input, or 0.
   int64_t batch = 0;
 
 private:
   mlir::func::FuncOp function;
   VariableTable &variables;
-  llvm::MapVector<const Variable *, mlir::Value> readValues, writtenValues;
+  llvm::MapVector<const Variable *, mlir::Value> readValues;
+  Progress progress;
+  mlir::Value keyOnEntry;
+  Variable *generator = nullptr;
   llvm::SmallVector<std::pair<std::string, mlir::Value>> outputs;
   llvm::SmallVector<mlir::DictionaryAttr> argumentAttributes;
   int64_t streams = 0;

@@ -246,6 +246,11 @@ void mlcc::mlc_frontend::importOperation(Layer &layer, StringRef op,
         << "constants are nodes with `constant`";
     return;
   }
+  if (name && !name->hasInterface<InferTypeOpInterface>()) {
+    layer.error(ErrorCode::UnknownName, field)
+        << "loops are nodes with `scan` or `while`";
+    return;
+  }
   if (!name) {
     Suggestion meant(op);
     for (RegisteredOperationName known :

@@ -127,6 +127,8 @@ std::string implementationOf(const Model &model, uint32_t function,
     return mlcc_step_implementation(model.get(), function, index);
   case MLCC_STEP_KERNEL:
     return "kernel";
+  case MLCC_STEP_LOOP:
+    return "loop of " + std::to_string(step.loop->trips) + " trips";
   default:
     return "copy";
   }

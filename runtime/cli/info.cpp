@@ -141,15 +141,16 @@ std::string withoutPunctuation(std::string_view json) {
 void printText(const mlcc_model &model, bool allVariables) {
   std::printf("model %s\n", model.name);
   for (auto &function : std::span(model.functions, model.function_count)) {
-    size_t kinds[3] = {};
+    size_t kinds[4] = {};
     for (auto &step : std::span(function.steps, function.step_count))
       if (step.kind < std::size(kinds))
         ++kinds[step.kind];
-    std::printf("function %s: %llu steps (%zu oneDNN primitives, %zu kernels, "
-                "%zu copies)\n",
-                function.name,
-                static_cast<unsigned long long>(function.step_count), kinds[0],
-                kinds[1], kinds[2]);
+    std::printf(
+        "function %s: %llu steps (%zu oneDNN primitives, %zu kernels, "
+        "%zu copies%s)\n",
+        function.name, static_cast<unsigned long long>(function.step_count),
+        kinds[0], kinds[1], kinds[2],
+        kinds[3] ? (", " + std::to_string(kinds[3]) + " loops").c_str() : "");
     printTensors("input ", {function.inputs, function.input_count});
     printTensors("output", {function.outputs, function.output_count});
   }

@@ -52,7 +52,33 @@ void checkTensorInfo(const mlcc_tensor_info &tensor) {
             std::to_string(bytes));
 }
 
-void checkStep(const mlcc_function &function, const mlcc_step &step) {
+/// Whether a loop step of a function that may run the first `bodies` bodies is
+/// complete.
+bool isLoop(const mlcc_model &model, const mlcc_step &step, uint32_t bodies) {
+  const mlcc_loop *loop = step.loop;
+  if (!loop || loop->body >= bodies || loop->trips < 1 || loop->is_while > 1)
+    return false;
+  const mlcc_function &body = model.bodies[loop->body];
+  uint64_t tensors = uint64_t(body.input_count) + body.output_count;
+  if ((tensors > 0 && !loop->strides) ||
+      step.place_count != tensors + loop->state_count + 1 ||
+      uint64_t(loop->first_state) + loop->state_count > body.input_count ||
+      uint64_t(loop->state_count) + loop->is_while > body.output_count ||
+      step.places[step.place_count - 1].space != MLCC_ARENA)
+    return false;
+  for (uint32_t i = 0; i < loop->state_count; ++i) {
+    uint32_t input = loop->first_state + i;
+    uint32_t output = body.output_count - loop->state_count + i;
+    if (body.inputs[input].bytes != body.outputs[output].bytes ||
+        loop->strides[input] != 0 ||
+        loop->strides[body.input_count + output] != 0)
+      return false;
+  }
+  return !loop->is_while || body.outputs[0].bytes == 1;
+}
+
+void checkStep(const mlcc_model &model, const mlcc_function &function,
+               const mlcc_step &step, uint32_t bodies) {
   if (!step.name || (step.place_count > 0 && !step.places))
     corrupt("a step has no name or places");
   auto bad = [&](const char *what) {
@@ -79,6 +105,10 @@ void checkStep(const mlcc_function &function, const mlcc_step &step) {
     if (step.place_count != 2 || step.work < 0)
       bad("does not copy one place to another");
     return;
+  case MLCC_STEP_LOOP:
+    if (!isLoop(model, step, bodies))
+      bad("is no complete loop");
+    return;
   default:
     bad("is of an unknown kind");
   }
@@ -96,6 +126,22 @@ void checkVariableUses(const mlcc_model &model, const mlcc_function &function) {
               "' uses a variable that does not exist");
     previous = use.variable;
   }
+}
+
+/// `bodies` is the number of bodies that the function's loops may run.
+void checkFunction(const mlcc_model &model, const mlcc_function &function,
+                   uint32_t bodies) {
+  if (!function.name || (function.input_count > 0 && !function.inputs) ||
+      (function.output_count > 0 && !function.outputs) ||
+      (function.step_count > 0 && !function.steps))
+    corrupt("a function has no name, tensors or steps");
+  for (auto &input : std::span(function.inputs, function.input_count))
+    checkTensorInfo(input);
+  for (auto &output : std::span(function.outputs, function.output_count))
+    checkTensorInfo(output);
+  for (auto &step : std::span(function.steps, function.step_count))
+    checkStep(model, function, step, bodies);
+  checkVariableUses(model, function);
 }
 
 /// Variables lie in the state one after the other.
@@ -155,20 +201,13 @@ void checkModel(const mlcc_model &model) {
   if (!model.name || (model.function_count > 0 && !model.functions) ||
       (model.weights_bytes > 0 && !model.weights))
     corrupt("the model has no name, functions or weights");
+  if (model.body_count > 0 && !model.bodies)
+    corrupt("the bodies of the model's loops are missing");
+  for (uint32_t i = 0; i < model.body_count; ++i)
+    checkFunction(model, model.bodies[i], /*bodies=*/i);
   for (const mlcc_function &function :
-       std::span(model.functions, model.function_count)) {
-    if (!function.name || (function.input_count > 0 && !function.inputs) ||
-        (function.output_count > 0 && !function.outputs) ||
-        (function.step_count > 0 && !function.steps))
-      corrupt("a function has no name, tensors or steps");
-    for (auto &input : std::span(function.inputs, function.input_count))
-      checkTensorInfo(input);
-    for (auto &output : std::span(function.outputs, function.output_count))
-      checkTensorInfo(output);
-    for (auto &step : std::span(function.steps, function.step_count))
-      checkStep(function, step);
-    checkVariableUses(model, function);
-  }
+       std::span(model.functions, model.function_count))
+    checkFunction(model, function, model.body_count);
   checkVariables(model);
 }
 

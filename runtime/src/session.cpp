@@ -35,6 +35,8 @@ Session::Session(const mlcc_model &model, int threads)
   functions.resize(model.function_count);
   for (uint32_t i = 0; i < model.function_count; ++i)
     functions[i].source = &model.functions[i];
+  for (Function &function : functions)
+    createLoops(function);
   createPrimitives();
   size_t most = 0;
   for (Function &function : functions) {
@@ -44,16 +46,35 @@ Session::Session(const mlcc_model &model, int threads)
   seconds.resize(most);
 }
 
+/// Gives each loop step a body of its own.
+void Session::createLoops(Function &function) {
+  const mlcc_function &source = *function.source;
+  function.loops.resize(source.step_count);
+  for (uint64_t i = 0; i < source.step_count; ++i) {
+    if (source.steps[i].kind != MLCC_STEP_LOOP)
+      continue;
+    function.loops[i] = std::make_unique<Loop>();
+    function.loops[i]->source = source.steps[i].loop;
+    function.loops[i]->body.source = &model.bodies[source.steps[i].loop->body];
+    createLoops(function.loops[i]->body);
+  }
+}
+
 /// Creates the primitives of all steps, on all threads since most of the time
 /// goes into generating code, and the scratchpad that they share.
 void Session::createPrimitives() {
   std::vector<std::pair<const mlcc_step *, PrimitiveStep *>> jobs;
-  for (Function &function : functions) {
+  auto collect = [&](auto &self, Function &function) -> void {
     function.primitives.resize(function.source->step_count);
-    for (uint64_t i = 0; i < function.source->step_count; ++i)
+    for (uint64_t i = 0; i < function.source->step_count; ++i) {
       if (function.source->steps[i].kind == MLCC_STEP_PRIMITIVE)
         jobs.emplace_back(&function.source->steps[i], &function.primitives[i]);
-  }
+      if (function.loops[i])
+        self(self, function.loops[i]->body);
+    }
+  };
+  for (Function &function : functions)
+    collect(collect, function);
   std::atomic<size_t> next = 0;
   pool.run(pool.threads(), [&](int, int) {
     // oneDNN partitions work when a primitive is created, for as many threads
@@ -97,11 +118,14 @@ void Session::loadFunction(Function &function) {
   function.pointers.reserve(places);
   function.arguments.reserve(places);
   function.steps.reserve(steps.size());
-  for (size_t i = 0; i < steps.size(); ++i)
+  for (size_t i = 0; i < steps.size(); ++i) {
     function.steps.push_back(
         steps[i].kind == MLCC_STEP_PRIMITIVE
             ? loadPrimitive(function, steps[i], function.primitives[i])
             : loadPointers(function, steps[i]));
+    if (steps[i].kind == MLCC_STEP_LOOP)
+      loadLoop(function, steps[i], *function.loops[i]);
+  }
   function.boundInputs.resize(source.input_count);
   function.boundOutputs.resize(source.output_count);
   for (uint32_t i = 0; i < source.input_count; ++i)
@@ -143,6 +167,8 @@ Session::Step Session::loadPointers(Function &function,
   step.kind = static_cast<mlcc_step_kind>(source.kind);
   step.work = source.work;
   step.kernel = source.kernel;
+  if (source.kind == MLCC_STEP_LOOP)
+    step.loop = function.loops[&source - function.source->steps].get();
   int64_t worthwhile = source.work / std::max<int64_t>(source.grain, 1);
   step.threads =
       static_cast<int32_t>(std::clamp<int64_t>(worthwhile, 1, pool.threads()));
@@ -159,11 +185,68 @@ Session::Step Session::loadPointers(Function &function,
   return step;
 }
 
+/// Prepares the body of a loop step whose pointers are loaded.
+void Session::loadLoop(const Function &function, const mlcc_step &step,
+                       Loop &loop) {
+  const mlcc_loop &source = *loop.source;
+  Function &body = loop.body;
+  const mlcc_place &arenaPlace = step.places[step.place_count - 1];
+  body.arenaOffset = function.arenaOffset + arenaPlace.offset;
+  loadFunction(body);
+  uint32_t inputs = body.source->input_count;
+  uint32_t outputs = body.source->output_count;
+  loop.inputs.resize(inputs);
+  loop.outputs.resize(outputs);
+  for (uint32_t i = 0; i < inputs + outputs; ++i) {
+    uint64_t bytes = i < inputs ? body.source->inputs[i].bytes
+                                : body.source->outputs[i - inputs].bytes;
+    checkPieces(function, step, step.places[i], source.strides[i], source.trips,
+                bytes);
+  }
+  for (uint32_t i = 0; i < source.state_count; ++i)
+    resolve(function, step, step.places[inputs + outputs + i],
+            body.source->outputs[outputs - source.state_count + i].bytes);
+  auto isState = [](uint32_t index, uint32_t first, uint32_t count) {
+    return index >= first && index - first < count;
+  };
+  for (const Binding &binding : body.inputs)
+    if (source.strides[binding.index] != 0 ||
+        isState(binding.index, source.first_state, source.state_count))
+      loop.movingInputs.push_back(binding);
+  for (const Binding &binding : body.outputs)
+    if (source.strides[inputs + binding.index] != 0 ||
+        isState(binding.index, outputs - source.state_count,
+                source.state_count))
+      loop.movingOutputs.push_back(binding);
+}
+
+/// That `trips` pieces of `bytes` bytes, `stride` bytes apart, are there.
+void Session::checkPieces(const Function &function, const mlcc_step &step,
+                          mlcc_place place, int64_t stride, int64_t trips,
+                          uint64_t bytes) const {
+  int64_t distance = 0;
+  bool overflows = __builtin_mul_overflow(stride, trips - 1, &distance);
+  auto far = static_cast<uint64_t>(distance);
+  if (distance < 0) {
+    far = 0 - far;
+    overflows |= far > place.offset;
+    place.offset -= far;
+  }
+  overflows |= __builtin_add_overflow(bytes, far, &bytes);
+  if (overflows)
+    throw RuntimeError(RuntimeErrorCode::CorruptModel,
+                       std::string("step '") + step.name +
+                           "' moves beyond its places");
+  resolve(function, step, place, bytes);
+}
+
 /// The address of a place that holds at least `bytes` bytes, null for inputs
 /// and outputs.
 void *Session::resolve(const Function &function, const mlcc_step &step,
                        const mlcc_place &place, uint64_t bytes) const {
   uint64_t size = placeBytes(model, *function.source, place);
+  if (place.space == MLCC_ARENA)
+    size -= std::min(size, function.arenaOffset);
   if (place.offset > size || bytes > size - place.offset)
     throw RuntimeError(RuntimeErrorCode::CorruptModel,
                        std::string("step '") + step.name + "' touches " +
@@ -171,7 +254,7 @@ void *Session::resolve(const Function &function, const mlcc_step &step,
                            std::to_string(place.offset) + " of " +
                            std::to_string(size));
   if (place.space == MLCC_ARENA)
-    return arena.data() + place.offset;
+    return arena.data() + function.arenaOffset + place.offset;
   if (place.space == MLCC_STATE)
     return state.data() + place.offset;
   if (place.space == MLCC_WEIGHTS)
@@ -258,10 +341,34 @@ static bool allFinite(const uint8_t *data, uint64_t bytes) {
       [](T value) { return std::isfinite(value); });
 }
 
-/// Whether what the step has computed are numbers. Only f32 and f64 are looked
-/// at.
+/// Only f32 and f64 are looked at.
+static bool allFinite(int32_t type, const uint8_t *data, uint64_t bytes) {
+  if (type == MLCC_F32)
+    return allFinite<float>(data, bytes);
+  return type != MLCC_F64 || allFinite<double>(data, bytes);
+}
+
+/// Whether all that a loop has computed are numbers.
+bool Session::isLoopFinite(const Step &step) const {
+  const mlcc_function &body = *step.loop->body.source;
+  const mlcc_loop &loop = *step.loop->source;
+  for (uint32_t i = 0; i < body.output_count; ++i) {
+    const mlcc_tensor_info &output = body.outputs[i];
+    int64_t stride = loop.strides[body.input_count + i];
+    auto *data =
+        static_cast<const uint8_t *>(step.pointers[body.input_count + i]);
+    for (int64_t trip = 0; trip < (stride != 0 ? loop.trips : 1); ++trip)
+      if (!allFinite(output.type, data + trip * stride, output.bytes))
+        return false;
+  }
+  return true;
+}
+
+/// Whether what the step has computed are numbers.
 bool Session::isResultFinite(const Function &function,
                              const mlcc_step &step) const {
+  if (step.kind == MLCC_STEP_LOOP)
+    return isLoopFinite(function.steps[&step - function.source->steps]);
   if (step.result_bytes == 0)
     return true;
   const mlcc_place &place = step.places[step.result_place];
@@ -272,10 +379,7 @@ bool Session::isResultFinite(const Function &function,
   if (place.space == MLCC_OUTPUT)
     data = static_cast<const uint8_t *>(function.boundOutputs[place.index]) +
            place.offset;
-  if (step.result_type == MLCC_F32)
-    return allFinite<float>(data, step.result_bytes);
-  return step.result_type != MLCC_F64 ||
-         allFinite<double>(data, step.result_bytes);
+  return allFinite(step.result_type, data, step.result_bytes);
 }
 
 int64_t Session::runChecked(uint32_t index, const void *const *inputs,
@@ -324,18 +428,10 @@ void Session::bind(Function &function, const void *const *inputs,
               unchanged(function.boundOutputs, outputs);
   if (!same || !function.everBound) {
     checkTensors(source, inputs, outputs);
-    auto update = [](const Binding &binding, const void *tensor) {
-      void *address =
-          static_cast<uint8_t *>(const_cast<void *>(tensor)) + binding.offset;
-      if (binding.pointer)
-        *binding.pointer = address;
-      else
-        dnnl_memory_set_data_handle(binding.memory, address);
-    };
     for (const Binding &binding : function.inputs)
-      update(binding, inputs[binding.index]);
+      binding.update(inputs[binding.index]);
     for (const Binding &binding : function.outputs)
-      update(binding, outputs[binding.index]);
+      binding.update(outputs[binding.index]);
     std::copy_n(inputs, source.input_count, function.boundInputs.begin());
     std::copy_n(outputs, source.output_count, function.boundOutputs.begin());
     function.everBound = true;
@@ -365,7 +461,50 @@ inline void Session::execute(const Function &function, const Step &step) {
   case MLCC_STEP_COPY:
     std::memcpy(step.pointers[1], step.pointers[0], step.work);
     return;
+  case MLCC_STEP_LOOP:
+    return runLoop(step);
   }
+}
+
+void Session::runLoop(const Step &step) {
+  Loop &loop = *step.loop;
+  const mlcc_loop &source = *loop.source;
+  const Function &body = loop.body;
+  const uint32_t inputs = body.source->input_count;
+  const uint32_t outputs = body.source->output_count;
+  const uint32_t stacks = outputs - source.state_count;
+  void *const *results = step.pointers + inputs;
+  void *const *spares = results + outputs;
+  std::copy_n(step.pointers, inputs, loop.inputs.begin());
+  std::copy_n(results, outputs, loop.outputs.begin());
+  int64_t trip = 0;
+  for (bool goesOn = true; goesOn && trip < source.trips; ++trip) {
+    if (trip > 0) {
+      for (uint32_t i = 0; i < inputs; ++i)
+        loop.inputs[i] =
+            static_cast<uint8_t *>(loop.inputs[i]) + source.strides[i];
+      for (uint32_t i = 0; i < stacks; ++i)
+        loop.outputs[i] = static_cast<uint8_t *>(loop.outputs[i]) +
+                          source.strides[inputs + i];
+      std::copy_n(loop.outputs.begin() + stacks, source.state_count,
+                  loop.inputs.begin() + source.first_state);
+    }
+    // The last of all trips leaves the states in the results.
+    bool toSpares = (source.trips - trip) % 2 == 0;
+    std::copy_n(toSpares ? spares : results + stacks, source.state_count,
+                loop.outputs.begin() + stacks);
+    for (const Binding &binding : trip ? loop.movingInputs : body.inputs)
+      binding.update(loop.inputs[binding.index]);
+    for (const Binding &binding : trip ? loop.movingOutputs : body.outputs)
+      binding.update(loop.outputs[binding.index]);
+    for (const Step &inner : body.steps)
+      execute(body, inner);
+    goesOn = !source.is_while || *static_cast<const uint8_t *>(loop.outputs[0]);
+  }
+  if ((source.trips - trip) % 2 != 0) // It ended early, in the spare places.
+    for (uint32_t i = 0; i < source.state_count; ++i)
+      std::memcpy(results[stacks + i], spares[i],
+                  body.source->outputs[stacks + i].bytes);
 }
 
 } // namespace mlcc

@@ -24,6 +24,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -62,16 +63,19 @@ public:
   void setVariable(uint32_t index, const void *from, uint64_t bytes);
 
 private:
+  struct Loop;
+
   /// A step, ready to be executed. Which fields matter depends on `kind`.
   struct Step {
     mlcc_step_kind kind;
     int32_t threads; ///< of kernels: the most that are worth it
     mlcc_kernel kernel;
     int64_t work;          ///< iterations, or bytes to copy
-    void *const *pointers; ///< of kernels and copies: the resolved places
+    void *const *pointers; ///< of all but primitives: the resolved places
     dnnl_primitive_t primitive;
     int32_t argumentCount;
     const dnnl_exec_arg_t *arguments;
+    Loop *loop;
   };
 
   /// A place that follows an input or output of the caller: either a pointer of
@@ -81,10 +85,21 @@ private:
     uint64_t offset;
     void **pointer;
     dnnl_memory_t memory;
+
+    void update(const void *tensor) const {
+      void *address =
+          static_cast<uint8_t *>(const_cast<void *>(tensor)) + offset;
+      if (pointer)
+        *pointer = address;
+      else
+        dnnl_memory_set_data_handle(memory, address);
+    }
   };
 
   struct Function {
     const mlcc_function *source = nullptr;
+    /// Where its arena begins in the session's, in bytes.
+    uint64_t arenaOffset = 0;
     std::vector<Step> steps;
     std::vector<Binding> inputs, outputs;
     std::vector<const void *> boundInputs;
@@ -96,10 +111,28 @@ private:
     std::vector<dnnl_exec_arg_t> arguments;
     std::vector<dnnl::memory> memories;
     std::vector<PrimitiveStep> primitives; ///< one per step, some of them empty
+    std::vector<std::unique_ptr<Loop>>
+        loops; ///< one per step, some of them null
   };
 
+  /// A loop step with a body of its own: what the body's steps point to is
+  /// known when loading but for inputs and outputs.
+  struct Loop {
+    const mlcc_loop *source;
+    Function body;
+    /// Where the body's inputs and outputs are in this trip.
+    std::vector<void *> inputs, outputs;
+    /// Which of the body's bindings differ from trip to trip.
+    std::vector<Binding> movingInputs, movingOutputs;
+  };
+
+  void createLoops(Function &function);
   void createPrimitives();
   void loadFunction(Function &function);
+  void loadLoop(const Function &function, const mlcc_step &step, Loop &loop);
+  void checkPieces(const Function &function, const mlcc_step &step,
+                   mlcc_place place, int64_t stride, int64_t trips,
+                   uint64_t bytes) const;
   Step loadPrimitive(Function &function, const mlcc_step &source,
                      const PrimitiveStep &primitive);
   Step loadPointers(Function &function, const mlcc_step &source) const;
@@ -112,7 +145,9 @@ private:
   void bind(Function &function, const void *const *inputs,
             void *const *outputs);
   void execute(const Function &function, const Step &step);
+  void runLoop(const Step &step);
   Function &requireFunction(uint32_t index);
+  bool isLoopFinite(const Step &step) const;
   bool isResultFinite(const Function &function, const mlcc_step &step) const;
 
   const mlcc_model &model;

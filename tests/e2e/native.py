@@ -33,7 +33,8 @@ class _Model(ctypes.Structure):
                 ("build_info", c_char_p), ("cpu_features", c_char_p), ("function_count", c_uint32),
                 ("functions", POINTER(_Function)), ("weights", c_void_p), ("weights_bytes", c_uint64),
                 ("arena_bytes", c_uint64), ("variable_count", c_uint32),
-                ("variables", POINTER(_Variable)), ("state_bytes", c_uint64)]
+                ("variables", POINTER(_Variable)), ("state_bytes", c_uint64),
+                ("body_count", c_uint32), ("bodies", c_void_p)]
 
 
 class _Options(ctypes.Structure):

@@ -19,6 +19,7 @@ import cases_curves  # noqa: E402
 import cases_datasets  # noqa: E402
 import cases_errors  # noqa: E402
 import cases_examples  # noqa: E402
+import cases_loops  # noqa: E402
 import cases_models  # noqa: E402
 import cases_onnx_training  # noqa: E402
 import cases_textbook  # noqa: E402
@@ -40,7 +41,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="mlcc-e2e-") as temporary:
         tools = Tools(os.path.abspath(options.build), os.path.abspath(options.keep or temporary))
         groups = [group
-                  for module in (cases_models, cases_tools, cases_training, cases_onnx_training, cases_curves,
+                  for module in (cases_models, cases_tools, cases_loops, cases_training, cases_onnx_training, cases_curves,
                                  cases_examples, cases_datasets, cases_errors, cases_textbook)
                   for group in module.groups(tools)
                   if re.search(options.filter, group.name)]

@@ -44,7 +44,8 @@ public:
   Error dumpModel(uint64_t address);
 
 private:
-  Error dumpFunction(const mlcc_function &function);
+  Error dumpFunction(llvm::StringRef kind, const mlcc_function &function);
+  Error dumpLoop(const mlcc_step &step);
   Error dumpTensors(llvm::StringRef kind, const mlcc_tensor_info *tensors,
                     uint32_t count);
   Error dumpVariables(const mlcc_model &model);
@@ -53,7 +54,7 @@ private:
 
   const ArtefactReader &reader;
   llvm::raw_ostream &stream;
-  std::vector<std::string> variables;
+  std::vector<std::string> variables, bodies;
 };
 
 } // namespace
@@ -122,6 +123,16 @@ static void printPlace(const mlcc_place &place, llvm::raw_ostream &stream) {
     stream << '+' << place.offset;
 }
 
+Error ArtefactDumper::dumpLoop(const mlcc_step &step) {
+  MLCC_TRY(loops, reader.readArray(step.loop, 1));
+  const mlcc_loop &loop = loops.front();
+  if (loop.body >= bodies.size())
+    return llvm::createStringError("a loop has an unknown body");
+  stream << (loop.is_while ? "while loop of at most " : "loop of ")
+         << loop.trips << " trips of " << bodies[loop.body];
+  return Error::success();
+}
+
 Error ArtefactDumper::dumpStep(uint64_t number, const mlcc_step &step) {
   MLCC_TRY(name, reader.readString(step.name));
   MLCC_TRY(places, reader.readArray(step.places, step.place_count));
@@ -137,6 +148,9 @@ Error ArtefactDumper::dumpStep(uint64_t number, const mlcc_step &step) {
   } else if (step.kind == MLCC_STEP_KERNEL) {
     stream << "kernel, " << step.work << " iterations, at least " << step.grain
            << " a thread";
+  } else if (step.kind == MLCC_STEP_LOOP) {
+    if (Error error = dumpLoop(step))
+      return error;
   } else {
     stream << "copy of " << step.work << " bytes";
   }
@@ -147,9 +161,10 @@ Error ArtefactDumper::dumpStep(uint64_t number, const mlcc_step &step) {
   return Error::success();
 }
 
-Error ArtefactDumper::dumpFunction(const mlcc_function &function) {
+Error ArtefactDumper::dumpFunction(llvm::StringRef kind,
+                                   const mlcc_function &function) {
   MLCC_TRY(name, reader.readString(function.name));
-  stream << "function " << name << '\n';
+  stream << kind << ' ' << name << '\n';
   if (Error error = dumpTensors("input", function.inputs, function.input_count))
     return error;
   if (Error error =
@@ -182,9 +197,17 @@ Error ArtefactDumper::dumpModel(uint64_t address) {
     stream << "state " << model.state_bytes << " bytes\n";
   if (Error error = dumpVariables(model))
     return error;
+  MLCC_TRY(bodyInfos, reader.readArray(model.bodies, model.body_count));
+  for (const mlcc_function &body : bodyInfos) {
+    MLCC_TRY(name, reader.readString(body.name));
+    bodies.push_back(name);
+  }
+  for (const mlcc_function &body : bodyInfos)
+    if (Error error = dumpFunction("body", body))
+      return error;
   MLCC_TRY(functions, reader.readArray(model.functions, model.function_count));
   for (const mlcc_function &function : functions)
-    if (Error error = dumpFunction(function))
+    if (Error error = dumpFunction("function", function))
       return error;
   return Error::success();
 }

@@ -116,6 +116,10 @@ static void drawProgram(rt::ProgramOp program, GraphWriter writer) {
       label = (primitive.getDescription() + "\n" + primitive.getName()).str();
     else if (auto kernel = dyn_cast<rt::StepKernelOp>(step))
       label = (kernel.getKernel() + "\n" + kernel.getName()).str();
+    else if (auto loop = dyn_cast<rt::StepLoopOp>(step))
+      label = (std::to_string(loop.getTrips()) + " trips of " + loop.getBody() +
+               "\n" + loop.getName())
+                  .str();
     else
       label = "copy";
     unsigned node = writer.node(label, colorOf(&step));
@@ -126,7 +130,10 @@ static void drawProgram(rt::ProgramOp program, GraphWriter writer) {
       if (auto from = writerOf.find(place); from != writerOf.end())
         writer.edge(from->second, node, text.substr(text.find('<')));
     }
-    if (!places.empty())
+    if (auto loop = dyn_cast<rt::StepLoopOp>(step))
+      for (auto place : loop.getOutputs().getAsRange<rt::PlaceAttr>())
+        writerOf[place] = node;
+    else if (!places.empty())
       writerOf[places.back()] = node;
   }
 }

@@ -53,7 +53,8 @@ static void printRow(llvm::raw_ostream &stream, llvm::StringRef name,
 }
 
 static void summarize(func::FuncOp function, llvm::raw_ostream &stream) {
-  stream << "function " << function.getSymName() << '\n'
+  stream << (function.isPrivate() ? "body " : "function ")
+         << function.getSymName() << '\n'
          << llvm::formatv("{0,-32} {1,-24} {2,-32} {3,15} {4,12} {5,12}\n",
                           "node", "operation", "result", "FLOPs", "parameters",
                           "bytes");
@@ -87,8 +88,8 @@ static void summarize(func::FuncOp function, llvm::raw_ostream &stream) {
 }
 
 static void summarize(rt::ProgramOp program, llvm::raw_ostream &stream) {
-  stream << "program " << program.getSymName() << ": arena "
-         << program.getArena() << " bytes\n";
+  stream << (rt::isBody(program) ? "body " : "program ") << program.getSymName()
+         << ": arena " << program.getArena() << " bytes\n";
   for (Operation &step : program.getBody().front()) {
     stream << "  ";
     if (auto primitive = dyn_cast<rt::StepPrimitiveOp>(step))
@@ -98,6 +99,9 @@ static void summarize(rt::ProgramOp program, llvm::raw_ostream &stream) {
       stream << llvm::formatv("{0,-32} kernel {1}, {2} iterations\n",
                               kernel.getName(), kernel.getKernel(),
                               kernel.getWork());
+    else if (auto loop = dyn_cast<rt::StepLoopOp>(step))
+      stream << llvm::formatv("{0,-32} {1} trips of {2}\n", loop.getName(),
+                              loop.getTrips(), loop.getBody());
     else if (auto copy = dyn_cast<rt::StepCopyOp>(step))
       stream << llvm::formatv("{0,-32} copy {1} bytes\n", copy.getName(),
                               copy.getBytes());

@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/dnn/DNN.h"
-#include "dialects/nn/NN.h"
+#include "dialects/nn/Loops.h"
 #include "tools/mlcc-dump/Dump.h"
 
 #include "llvm/ADT/StringSwitch.h"
@@ -48,6 +48,19 @@ static int64_t recurrent(Value input, Value weights, Value recurrentWeights) {
          (elements(weights) + elements(recurrentWeights));
 }
 
+/// What all trips of a loop count together, at most; nothing for other ops.
+static std::optional<int64_t> repeated(Operation *op,
+                                       int64_t (*count)(Operation *)) {
+  if (!nn::isLoop(op))
+    return std::nullopt;
+  auto scan = dyn_cast<nn::ScanOp>(op);
+  int64_t trips = scan ? scan.getTrips() : cast<nn::WhileOp>(op).getLimit();
+  int64_t sum = 0;
+  for (Operation &inner : nn::bodyOf(op).front().without_terminator())
+    sum += count(&inner);
+  return trips * sum;
+}
+
 /// Operations that compute something from each element.
 static bool isPerElement(Operation *op) {
   if (op->hasTrait<nn::IsElementwise>())
@@ -62,6 +75,8 @@ static bool isPerElement(Operation *op) {
 }
 
 int64_t tools::countMultiplyAdds(Operation *op) {
+  if (auto all = repeated(op, countMultiplyAdds))
+    return *all;
   return llvm::TypeSwitch<Operation *, int64_t>(op)
       .Case<nn::ConvOp, dnn::ConvolutionOp>(
           [](auto op) { return convolution(op.getResult(), op.getWeights()); })
@@ -89,6 +104,8 @@ int64_t tools::countMultiplyAdds(Operation *op) {
 }
 
 int64_t tools::countOperations(Operation *op) {
+  if (auto all = repeated(op, countOperations))
+    return *all;
   if (int64_t multiplyAdds = countMultiplyAdds(op))
     return 2 * multiplyAdds;
   if (!isPerElement(op) || op->getNumOperands() == 0)

@@ -10,8 +10,9 @@
 #include "compiler/fuse/Fuse.h"
 #include "compiler/gradient/Gradient.h"
 #include "compiler/graph/Graph.h"
-#include "compiler/layout/Layout.h"
 #include "compiler/kernels/Kernels.h"
+#include "compiler/layout/Layout.h"
+#include "compiler/loops/LoopPasses.h"
 #include "compiler/plan/Plan.h"
 
 #include "mlir/IR/DialectRegistry.h"
@@ -23,6 +24,7 @@ int main(int argc, char **argv) {
   mlir::registerAllPasses();
 
   // The stages' passes, in the order of the stages.
+  mlcc::registerLoopPasses();
   mlcc::registerGradientPasses();
   mlcc::registerGraphPasses();
   mlcc::registerFusePasses();

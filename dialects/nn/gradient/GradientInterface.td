@@ -32,6 +32,20 @@ def NN_GradientOpInterface : OpInterface<"GradientOpInterface"> {
            "::llvm::ArrayRef<::mlir::Value>":$resultGradients,
            "::llvm::SmallVectorImpl<::mlir::Value> &":$operandGradients)>,
     InterfaceMethod<
+      [{The same where only the gradients of operands whose number is set in `needed`
+        matter. Fails, after errors, if there are none because of what the op consists
+        of.}],
+      "::llvm::LogicalResult", "buildNeededVjp",
+      (ins "::mlir::OpBuilder &":$builder, "const ::llvm::BitVector &":$needed,
+           "::llvm::ArrayRef<::mlir::Value>":$resultGradients,
+           "::llvm::SmallVectorImpl<::mlir::Value> &":$operandGradients),
+      /*methodBody=*/"",
+      /*defaultImplementation=*/[{
+        ::llvm::cast<::mlcc::nn::GradientOpInterface>($_op.getOperation())
+            .buildVjp(builder, resultGradients, operandGradients);
+        return ::mlir::success();
+      }]>,
+    InterfaceMethod<
       [{Whether the derivatives are zero wherever they exist, by nature (floor, less) or
         by decree (stop_gradient). buildVjp is not called then.}],
       "bool", "isLocallyConstant", (ins), /*methodBody=*/"",

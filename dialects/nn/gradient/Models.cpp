@@ -55,6 +55,7 @@ void nn::registerGradientModels(DialectRegistry &registry) {
     attachLocallyConstant(context);
     attachElementwise(context);
     attachLinear(context);
+    attachLoops(context);
     attachNormalization(context);
     attachPooling(context);
     attachReduction(context);

@@ -87,7 +87,7 @@ private:
   void explain(Operation *op);
   bool takesGradient(Value value) const;
   void contribute(Value value, Value gradient);
-  void pullBack(Operation *op);
+  LogicalResult pullBack(Operation *op);
   Value gradientOf(Value value);
   void eraseUnused(Block::iterator begin, ArrayRef<Value> results);
 
@@ -214,18 +214,24 @@ Value ReverseMode::gradientOf(Value value) {
   return sum;
 }
 
-void ReverseMode::pullBack(Operation *op) {
+LogicalResult ReverseMode::pullBack(Operation *op) {
   SmallVector<Value> results;
   for (Value result : op->getResults())
     results.push_back(gradientOf(result));
+  llvm::BitVector needsGradient(op->getNumOperands());
+  for (auto [index, operand] : llvm::enumerate(op->getOperands()))
+    if (takesGradient(operand))
+      needsGradient.set(index);
   if (llvm::none_of(results, [](Value value) { return bool(value); }) ||
-      llvm::none_of(op->getOperands(),
-                    [&](Value operand) { return takesGradient(operand); }))
-    return;
+      needsGradient.none())
+    return success();
   SmallVector<Value> operands(op->getNumOperands());
-  cast<GradientOpInterface>(op).buildVjp(builder, results, operands);
+  if (failed(cast<GradientOpInterface>(op).buildNeededVjp(
+          builder, needsGradient, results, operands)))
+    return failure();
   for (auto [operand, gradient] : llvm::zip_equal(op->getOperands(), operands))
     contribute(operand, gradient);
+  return success();
 }
 
 void ReverseMode::eraseUnused(Block::iterator begin, ArrayRef<Value> results) {
@@ -253,7 +259,8 @@ FailureOr<SmallVector<Value>> ReverseMode::run(ArrayRef<Value> cotangents) {
   for (auto [output, cotangent] : llvm::zip_equal(outputs, cotangents))
     contribute(output, cotangent);
   for (Operation *op : required)
-    pullBack(op);
+    if (failed(pullBack(op)))
+      return failure();
   SmallVector<Value> results;
   for (Value input : inputs) {
     Value gradient = gradientOf(input);

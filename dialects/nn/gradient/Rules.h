@@ -77,6 +77,7 @@ void attachElementwise(mlir::MLIRContext *context);
 void attachIndexing(mlir::MLIRContext *context);
 void attachLinear(mlir::MLIRContext *context);
 void attachLocallyConstant(mlir::MLIRContext *context);
+void attachLoops(mlir::MLIRContext *context);
 void attachMovement(mlir::MLIRContext *context);
 void attachNormalization(mlir::MLIRContext *context);
 void attachPooling(mlir::MLIRContext *context);

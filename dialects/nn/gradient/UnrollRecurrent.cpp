@@ -7,6 +7,7 @@
 
 #include "dialects/nn/gradient/UnrollRecurrent.h"
 
+#include "dialects/nn/Loops.h"
 #include "dialects/nn/gradient/Emitter.h"
 
 #include <cmath>
@@ -50,13 +51,15 @@ class DirectionUnroller {
 public:
   DirectionUnroller(const Layer &layer, Emitter &emitter, int64_t direction);
 
-  /// The hidden states [N, H] in the order of time.
-  SmallVector<Value> run();
+  /// The hidden states [T, N, H], step by step or as an nn.scan.
+  Value run(bool rolled);
   Value getHidden() const { return hidden; }
   /// Null but for an LSTM.
   Value getCell() const { return cell; }
 
 private:
+  Value inputGates();
+  void step(Value inputGates);
   void stepLstm(LstmOp lstm, Value inputGates);
   void stepGru(GruOp gru, Value inputGates);
 
@@ -82,6 +85,13 @@ private:
 };
 
 } // namespace
+
+/// The name of the user's node.
+static std::string nameOf(Operation *op) {
+  if (auto name = op->getLoc()->findInstanceOf<NameLoc>())
+    return name.getName().str();
+  return op->getName().stripDialect().str();
+}
 
 DirectionUnroller::DirectionUnroller(const Layer &layer, Emitter &emitter,
                                      int64_t direction)
@@ -168,30 +178,61 @@ void DirectionUnroller::stepGru(GruOp gru, Value inputGates) {
   hidden = (1 - z) * candidate + z * term(hidden);
 }
 
-SmallVector<Value> DirectionUnroller::run() {
+/// What the inputs of all steps give for the gates, at once: [T * N, G * H].
+Value DirectionUnroller::inputGates() {
   int64_t rows = layer.gates * layer.hidden;
-  // The inputs of all steps at once: [T * N, G * H].
   Value bias = layer.bias ? part(layer.bias, 0, rows) : Value();
   Value flat =
       emitter.reshape(layer.input, {layer.steps * layer.batch, layer.inputs});
-  Value inputGates = emitter.make<MatMulOp>(flat, part(layer.weights, 0, rows),
-                                            bias, /*transpose_lhs=*/false,
-                                            /*transpose_rhs=*/true);
+  return emitter.make<MatMulOp>(flat, part(layer.weights, 0, rows), bias,
+                                /*transpose_lhs=*/false,
+                                /*transpose_rhs=*/true);
+}
+
+/// The states after a step.
+void DirectionUnroller::step(Value inputGates) {
+  if (auto lstm = dyn_cast<LstmOp>(layer.op))
+    stepLstm(lstm, inputGates);
+  else if (auto gru = dyn_cast<GruOp>(layer.op))
+    stepGru(gru, inputGates);
+  else
+    hidden = activate(term(inputGates) + recurrent(hidden, 0, 1), 0);
+}
+
+Value DirectionUnroller::run(bool rolled) {
   bool backwards = layer.direction == RnnDirection::reverse || direction == 1;
-  SmallVector<Value> states(layer.steps);
-  for (int64_t step = 0; step < layer.steps; ++step) {
-    int64_t time = backwards ? layer.steps - 1 - step : step;
-    Value gates =
-        emitter.sliceAlong(inputGates, 0, time * layer.batch, layer.batch);
-    if (auto lstm = dyn_cast<LstmOp>(layer.op))
-      stepLstm(lstm, gates);
-    else if (auto gru = dyn_cast<GruOp>(layer.op))
-      stepGru(gru, gates);
-    else
-      hidden = activate(term(gates) + recurrent(hidden, 0, 1), 0);
-    states[time] = hidden;
+  Value gates = inputGates();
+  if (rolled) {
+    gates = emitter.reshape(
+        gates, {layer.steps, layer.batch, layer.gates * layer.hidden});
+    SmallVector<Value> states{hidden};
+    if (cell)
+      states.push_back(cell);
+    LoopBuilder loop(emitter.getBuilder(), emitter.getLocation(),
+                     nameOf(layer.op), gates, states);
+    hidden = loop.state(0);
+    if (cell)
+      cell = loop.state(1);
+    step(loop.step(0));
+    SmallVector<Value> newStates{hidden};
+    if (cell)
+      newStates.push_back(cell);
+    ScanOp scan = loop.finishScan(hidden, newStates, layer.steps, backwards);
+    hidden = scan.getLastStates()[0];
+    if (cell)
+      cell = scan.getLastStates()[1];
+    return scan.getResult(0);
   }
-  return states;
+  SmallVector<Value> states(layer.steps);
+  for (int64_t number = 0; number < layer.steps; ++number) {
+    int64_t time = backwards ? layer.steps - 1 - number : number;
+    step(emitter.sliceAlong(gates, 0, time * layer.batch, layer.batch));
+    states[time] = emitter.reshape(hidden, {1, layer.batch, layer.hidden});
+  }
+  if (states.empty())
+    return emitter.zeros(
+        typeOf(layer.input).clone({0, layer.batch, layer.hidden}));
+  return emitter.concat(states, 0);
 }
 
 static Layer layerOf(Operation *op) {
@@ -208,14 +249,9 @@ SmallVector<Value> nn::unrollRecurrent(OpBuilder &builder, Operation *op) {
   SmallVector<Value> states, lastHidden, lastCell;
   for (int64_t direction = 0; direction < layer.directions; ++direction) {
     DirectionUnroller unroller(layer, emitter, direction);
-    SmallVector<Value> ofDirection = unroller.run();
-    for (Value &state : ofDirection)
-      state = emitter.reshape(state, {1, 1, layer.batch, layer.hidden});
-    states.push_back(
-        ofDirection.empty()
-            ? emitter.zeros(
-                  typeOf(layer.input).clone({0, 1, layer.batch, layer.hidden}))
-            : emitter.concat(ofDirection, 0));
+    Value ofDirection = unroller.run(layer.steps > longestUnrolledLayer);
+    states.push_back(emitter.reshape(
+        ofDirection, {layer.steps, 1, layer.batch, layer.hidden}));
     Extents last{1, layer.batch, layer.hidden};
     lastHidden.push_back(emitter.reshape(unroller.getHidden(), last));
     if (Value cell = unroller.getCell())

@@ -19,6 +19,7 @@ void mlcc::mlc_frontend::importGradient(Layer &layer) {
   for (unsigned index = 0; index < layer.inputs.size(); ++index)
     if (!layer.checkFloatInput(index, 0))
       return;
+  layer.getFunction().hasGradients = true;
   Value output = layer.inputs.front();
   Value one = layer.math.broadcast(layer.math.scalarLike(1, output),
                                    Layer::shape(output));

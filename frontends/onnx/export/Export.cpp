@@ -7,7 +7,7 @@
 
 #include "frontends/onnx/Export.h"
 
-#include "dialects/nn/NN.h"
+#include "dialects/nn/Loops.h"
 #include "dialects/rt/RT.h"
 #include "dialects/train/Train.h"
 #include "frontends/onnx/Tensors.h"
@@ -15,6 +15,7 @@
 
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
@@ -104,8 +105,41 @@ private:
 };
 } // namespace
 
+/// Scans are exported step by step, if they have no more operations together.
+constexpr double mostUnrolled = 1 << 14;
+
+/// Replaces all scans of a function by their steps, unless they are too many.
+static bool unrollScans(func::FuncOp function, std::string &refusal) {
+  auto scans = llvm::to_vector(function.front().getOps<nn::ScanOp>());
+  while (!scans.empty()) {
+    double count = 0;
+    for (nn::ScanOp scan : scans)
+      count += nn::countUnrolled(scan);
+    if (count > mostUnrolled) {
+      refusal = "its scans have too many steps to be exported one by one";
+      return false;
+    }
+    for (nn::ScanOp scan : scans)
+      nn::unrollScan(scan);
+    scans = llvm::to_vector(function.front().getOps<nn::ScanOp>());
+  }
+  return true;
+}
+
 std::optional<std::string> exportFunction(func::FuncOp function,
                                           std::string &refusal) {
+  // As it would be without loops.
+  func::FuncOp copy;
+  llvm::scope_exit erase([&] {
+    if (copy)
+      copy.erase();
+  });
+  std::string name = function.getName().str();
+  if (!function.front().getOps<nn::ScanOp>().empty()) {
+    function = copy = nn::cloneBody(function);
+    if (!unrollScans(copy, refusal))
+      return std::nullopt;
+  }
   onnx::ModelProto model;
   model.set_ir_version(exportedFormatVersion);
   model.set_producer_name("mlcc");
@@ -114,6 +148,7 @@ std::optional<std::string> exportFunction(func::FuncOp function,
   operators.set_version(exportedOperatorSet);
   if (!FunctionExporter(function, *model.mutable_graph()).run(refusal))
     return std::nullopt;
+  model.mutable_graph()->set_name(name);
   return model.SerializeAsString();
 }
 

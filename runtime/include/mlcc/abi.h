@@ -97,8 +97,26 @@ typedef void (*mlcc_kernel)(int64_t begin, int64_t end, void *const *arguments);
 typedef enum mlcc_step_kind {
   MLCC_STEP_PRIMITIVE = 0, /* execute a oneDNN primitive */
   MLCC_STEP_KERNEL = 1,    /* run a kernel over [0, work) on the pool */
-  MLCC_STEP_COPY = 2       /* copy `work` bytes, places[0] to places[1] */
+  MLCC_STEP_COPY = 2,      /* copy `work` bytes, places[0] to places[1] */
+  MLCC_STEP_LOOP = 3       /* run another function again and again */
 } mlcc_step_kind;
+
+/* What a loop step runs. Its places are, for the first trip, those of the
+ * body's inputs and outputs, in order; then a spare place for each state; then
+ * one for the body's arena. From trip to trip, inputs and outputs move on by
+ * their strides. States are read from where the trip before has left them, and
+ * written in turn to their outputs and their spare places, such that trip
+ * number `trips` leaves them in the outputs; if an earlier one is the last,
+ * they are copied there. */
+typedef struct mlcc_loop {
+  uint32_t body;          /* index into the model's bodies */
+  uint32_t state_count;   /* the body's last outputs are their new values */
+  uint32_t first_state;   /* the number of the body's first input that is one */
+  uint32_t is_while;      /* 1: the first output, a boolean, says whether there
+                           * is another trip */
+  int64_t trips;          /* at least 1; of a while loop: at most */
+  const int64_t *strides; /* bytes, of each input and then of each output */
+} mlcc_loop;
 
 /* One step of a function; steps run in order. */
 typedef struct mlcc_step {
@@ -125,6 +143,8 @@ typedef struct mlcc_step {
   uint32_t result_place;
   int32_t result_type; /* mlcc_type */
   uint64_t result_bytes;
+
+  const mlcc_loop *loop; /* MLCC_STEP_LOOP */
 } mlcc_step;
 
 /* How a function uses a variable. */
@@ -139,7 +159,7 @@ typedef struct mlcc_variable_use {
   uint32_t access;   /* mlcc_access */
 } mlcc_variable_use;
 
-/* An entry point. */
+/* An entry point, or the body of a loop. */
 typedef struct mlcc_function {
   const char *name; /* "predict" */
   uint32_t input_count, output_count;
@@ -171,6 +191,11 @@ typedef struct mlcc_model {
   uint32_t variable_count;
   const mlcc_variable_info *variables; /* the offset rises */
   uint64_t state_bytes;                /* zero when a model is loaded */
+  /* What loop steps run: one trip each. They use no variables, their places in
+   * the arena count from the loop step's, and they run only bodies before
+   * themselves. */
+  uint32_t body_count;
+  const mlcc_function *bodies;
 } mlcc_model;
 
 #ifdef __cplusplus

@@ -40,6 +40,7 @@ std::vector<Case> nn::allCases() {
   std::vector<Case> cases = elementwiseCases();
   llvm::append_range(cases, layerCases());
   llvm::append_range(cases, movementCases());
+  llvm::append_range(cases, loopCases());
   return cases;
 }
 
@@ -52,7 +53,12 @@ std::string Case::identifier() const {
 }
 
 Trial::Trial(MLIRContext *context, unsigned seed)
-    : random(seed), builder(context), emit(builder, UnknownLoc::get(context)) {
+    : random(seed), module(ModuleOp::create(UnknownLoc::get(context))),
+      function(func::FuncOp::create(UnknownLoc::get(context), "f",
+                                    FunctionType::get(context, {}, {}))),
+      block(*function.addEntryBlock()), builder(context),
+      emit(builder, UnknownLoc::get(context)) {
+  module->push_back(function);
   builder.setInsertionPointToEnd(&block);
 }
 
@@ -189,25 +195,14 @@ static ArrayAttr rangeOf(const Trial::Domain &domain, Builder &builder) {
 }
 
 std::string Trial::textOf(ArrayRef<Value> values) {
-  OwningOpRef<ModuleOp> module = ModuleOp::create(emit.getLocation());
-  auto type = builder.getFunctionType(TypeRange(ValueRange(inputs)),
-                                      TypeRange(ValueRange(values)));
-  auto function = func::FuncOp::create(emit.getLocation(), "f", type);
-  module->push_back(function);
-  Block *entry = function.addEntryBlock();
-  IRMapping mapping;
-  mapping.map(block.getArguments(), entry->getArguments());
-  OpBuilder inside(entry, entry->end());
-  for (Operation &op : block)
-    inside.clone(op, mapping);
-  SmallVector<Value> results;
-  for (Value value : values)
-    results.push_back(mapping.lookup(value));
-  func::ReturnOp::create(inside, emit.getLocation(), results);
+  Operation *end = func::ReturnOp::create(builder, emit.getLocation(), values);
+  function.setType(builder.getFunctionType(TypeRange(ValueRange(inputs)),
+                                           TypeRange(ValueRange(values))));
   for (auto [i, domain] : llvm::enumerate(domains))
     function.setArgAttr(i, "test.range", rangeOf(domain, builder));
   std::string text;
   llvm::raw_string_ostream(text) << *module;
+  end->erase();
   return text;
 }
 

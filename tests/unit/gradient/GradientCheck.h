@@ -12,6 +12,10 @@
 #include "dialects/nn/HostTensor.h"
 #include "dialects/nn/gradient/Emitter.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+
 #include <random>
 #include <string>
 #include <vector>
@@ -22,8 +26,8 @@ using gradient::Emitter;
 using gradient::Extents;
 using mlir::Value;
 
-/// A function of tensors of f64 that is built, then differentiated. It owns the
-/// block.
+/// A function of tensors of f64 that is built, then differentiated, in a module
+/// of its own, in which there may be bodies of loops too.
 class Trial {
 public:
   Trial(mlir::MLIRContext *context, unsigned seed);
@@ -70,6 +74,8 @@ public:
 
   mlir::Block &getBlock() { return block; }
   llvm::ArrayRef<Value> getInputs() const { return inputs; }
+  /// Their values.
+  llvm::ArrayRef<HostTensor> getArguments() const { return arguments; }
   /// The sum of all outputs' products, a scalar.
   Value total();
 
@@ -93,7 +99,9 @@ private:
   double scalarAt(Value value, unsigned input, int64_t element, double offset);
 
   std::mt19937_64 random;
-  mlir::Block block;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  mlir::func::FuncOp function;
+  mlir::Block &block;
   mlir::OpBuilder builder;
   Emitter emit;
   llvm::SmallVector<Value> inputs;
@@ -115,6 +123,7 @@ struct Case {
 /// All cases, family by family.
 std::vector<Case> elementwiseCases();
 std::vector<Case> layerCases();
+std::vector<Case> loopCases();
 std::vector<Case> movementCases();
 std::vector<Case> allCases();
 

@@ -57,6 +57,21 @@ TEST(MovementKernels, SliceBroadcastTile) {
     })"));
 }
 
+// Places in a piece that is not the first one are behind where it begins,
+// modulo extents that are no powers of two.
+TEST(MovementKernels, ReshapedPiecesOfConcatenations) {
+  EXPECT_TRUE(kernelsAgree(R"(
+    func.func @pieces(%x: tensor<2x3x6xf32>, %y: tensor<3x6xf32>) -> tensor<3x18xf32> {
+      %0 = nn.slice %x {starts = array<i64: 1, 0, 0>, sizes = array<i64: 1, 3, 6>, steps = array<i64: 1, 1, 1>} : (tensor<2x3x6xf32>) -> tensor<1x3x6xf32>
+      %1 = nn.reshape %0 {shape = array<i64: 3, 6>} : (tensor<1x3x6xf32>) -> tensor<3x6xf32>
+      %2 = nn.add %1, %y : (tensor<3x6xf32>, tensor<3x6xf32>) -> tensor<3x6xf32>
+      %3 = nn.relu %2 : (tensor<3x6xf32>) -> tensor<3x6xf32>
+      %4 = nn.neg %2 : (tensor<3x6xf32>) -> tensor<3x6xf32>
+      %5 = nn.concat %2, %3, %4 {axis = 1 : i64} : (tensor<3x6xf32>, tensor<3x6xf32>, tensor<3x6xf32>) -> tensor<3x18xf32>
+      return %5 : tensor<3x18xf32>
+    })"));
+}
+
 TEST(MovementKernels, Concat) {
   EXPECT_TRUE(kernelsAgree(R"(
     func.func @channels(%x: tensor<1x3x5x7xf32>, %y: tensor<1x4x5x7xf32>, %z: tensor<1x1x5x7xf32>) -> tensor<1x8x5x7xf32> {

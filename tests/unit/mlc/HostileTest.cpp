@@ -151,12 +151,12 @@ TEST(Hostile, RepetitionHasALimit) {
   EXPECT_THAT(problemsOf(withBlocks(tower, "call { block: 'f' }")),
               HasSubstr("MLCC-1044"));
   EXPECT_THAT(
-      problemsOf(withBlocks(block, "while { block: 'a' limit: 100000 }")),
+      problemsOf(withBlocks(block, "while { block: 'a' limit: 2000000 }")),
       HasSubstr("MLCC-1044"));
   EXPECT_THAT(
       problemsOf("version: 1 block { name: 'a' input: 'v' node { name: 'n' op: "
                  "'neg' } } "
-                 "function { name: 'f' input { name: 'x' shape: '1000000, 1' } "
+                 "function { name: 'f' input { name: 'x' shape: '2000000, 1' } "
                  "node { name: 'r' scan { block: 'a' } } }"),
       HasSubstr("MLCC-1044"));
 }

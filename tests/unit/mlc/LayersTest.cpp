@@ -213,8 +213,106 @@ TEST(Layers, ScanCarriesStates) {
     all.push_back(outputs["last"].at(0));
     return all;
   };
-  EXPECT_EQ(scan(""), (Numbers{2, 6, 12, 20, 10}));
-  EXPECT_EQ(scan("reverse: true"), (Numbers{20, 18, 14, 8, 10}));
+  for (std::string unroll : {"", " unroll: true", " unroll: false"}) {
+    EXPECT_EQ(scan(unroll), (Numbers{2, 6, 12, 20, 10}));
+    EXPECT_EQ(scan("reverse: true" + unroll), (Numbers{20, 18, 14, 8, 10}));
+  }
+}
+
+// Parameters, draws, variables that are written, a loop in the loop, and time
+// in the second dimension: unrolled or not, the numbers are the same, and so
+// are those of the next call.
+TEST(Layers, RolledAndUnrolledLoopsAgree) {
+  auto run = [](const std::string &unroll) {
+    ModelRunner runner(R"(
+      version: 1
+      block {
+        name: "inner" input: ["v", "s"] output: "next"
+        node { name: "noise" random { distribution: NORMAL shape: "3" } }
+        node { name: "next" input: ["v", "noise"] op: "add" }
+      }
+      block {
+        name: "step" input: ["x", "h"] output: ["new", "new"]
+        node { name: "d" input: "x" dense { units: 3 } }
+        node { name: "noise" random { distribution: UNIFORM shape: "2, 3" } }
+        node { name: "drawn" input: ["d", "noise"] op: "mul" }
+        node { name: "count" parameter { shape: "3" role: STATE } }
+        node {
+          name: "walked" input: ["drawn", "count"]
+          scan { block: "inner" states: 1 unroll: )" +
+                       unroll + R"( }
+        }
+        node { name: "counted" input: ["count", "walked"] op: "add" }
+        node { name: "kept" input: "counted" assign { variable: "s.count" } }
+        node { name: "sum" input: ["drawn", "h"] op: "add" }
+        node { name: "new" input: ["sum", "counted"] op: "mul" }
+      }
+      function {
+        name: "f"
+        input { name: "x" shape: "2, 4, 5" }
+        node { name: "zero" constant { shape: "2, 3" values: 1 } }
+        node {
+          name: "s" output: ["r", "last"] input: ["x", "zero"]
+          scan { block: "step" states: 1 axis: 1 unroll: )" +
+                       unroll + R"( }
+        }
+        node { name: "noise" random { distribution: UNIFORM shape: "2, 3" } }
+        node { name: "end" input: ["last", "noise"] op: "add" }
+        output { name: "r" }
+        output { name: "end" }
+      })");
+    runner.fillParameters();
+    runner.set("random", {5, 0});
+    Numbers x(40);
+    for (size_t i = 0; i < x.size(); ++i)
+      x[i] = std::cos(double(i));
+    std::vector<Numbers> all;
+    for (int call = 0; call < 2; ++call) {
+      auto outputs = runner.run("f", {{"x", x}});
+      all.insert(all.end(), {outputs["r"], outputs["end"],
+                             runner.get("s.count"), runner.get("random")});
+    }
+    return all;
+  };
+  auto unrolled = run("true");
+  EXPECT_EQ(unrolled.front().size(), 24u);
+  EXPECT_NE(unrolled[0], unrolled[4]);
+  EXPECT_EQ(unrolled, run("false"));
+}
+
+// A block that asks for gradients, or whose state grows, is made for each step.
+TEST(Layers, LoopsThatCannotBeRolledAreNot) {
+  ModelRunner descent(R"(
+    version: 1
+    block {
+      name: "step" input: ["x", "w"] output: "next"
+      node { name: "product" input: ["x", "w"] op: "mul" }
+      node { name: "square" input: ["product", "product"] op: "mul" }
+      node { name: "slope" input: ["square", "w"] gradient {} }
+      node { name: "next" input: ["w", "slope"] op: "sub" }
+    }
+    function {
+      name: "f"
+      input { name: "x" shape: "2, 1" }
+      node { name: "one" constant { shape: "1" values: 1 } }
+      node { name: "r" input: ["x", "one"] scan { block: "step" states: 1 } }
+    })");
+  // w - 2 x^2 w: -1, and then 7.
+  EXPECT_EQ(descent.run("f", {{"x", {1, 2}}})["r"], Numbers{7});
+
+  ModelRunner growth(R"(
+    version: 1
+    block {
+      name: "step" input: ["x", "s"] output: "next"
+      node { name: "next" input: ["s", "x"] op: "concat" with: "axis = 0" }
+    }
+    function {
+      name: "f"
+      input { name: "x" shape: "3, 1" }
+      node { name: "none" constant { shape: "1" values: 9 } }
+      node { name: "r" input: ["x", "none"] scan { block: "step" states: 1 } }
+    })");
+  EXPECT_EQ(growth.run("f", {{"x", {1, 2, 3}}})["r"], (Numbers{9, 1, 2, 3}));
 }
 
 // Doubling until 100 is passed.

@@ -151,7 +151,9 @@ HandMadeModel::HandMadeModel(const std::string &layout) {
            64 + xBytes,
            0,
            nullptr,
-           0};
+           0,
+           0,
+           nullptr};
 }
 
 } // namespace mlcc::test

@@ -37,9 +37,11 @@ struct StatefulModel {
       {MLCC_INPUT, 0, 0}, {MLCC_STATE, 0, 0}, {MLCC_OUTPUT, 0, 0}};
   mlcc_place keepPlaces[2] = {{MLCC_STATE, 0, 0}, {MLCC_STATE, 0, 64}};
   mlcc_step add = {MLCC_STEP_KERNEL, 3, addPlaces, "add", nullptr,  0,
-                   addKernel,        1, 1,         2,     MLCC_F32, 4};
+                   addKernel,        1, 1,         2,     MLCC_F32, 4,
+                   nullptr};
   mlcc_step keep = {MLCC_STEP_COPY, 2, keepPlaces, "keep", nullptr, 0,
-                    nullptr,        4, 0,          0,      0,       0};
+                    nullptr,        4, 0,          0,      0,       0,
+                    nullptr};
   mlcc_variable_use addUses[1] = {{0, MLCC_READS_WRITES}};
   mlcc_variable_use keepUses[2] = {{0, MLCC_READS}, {1, MLCC_WRITES}};
   mlcc_function functions[2] = {
@@ -57,7 +59,9 @@ struct StatefulModel {
                       0,
                       2,
                       variables,
-                      128};
+                      128,
+                      0,
+                      nullptr};
 };
 
 float addTo(Model &model, float x) {
