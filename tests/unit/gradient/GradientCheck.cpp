@@ -52,8 +52,15 @@ std::string Case::identifier() const {
   return text;
 }
 
+/// The context with the dialects that a trial's function is made of.
+static MLIRContext *prepared(MLIRContext *context) {
+  loadGradients(*context);
+  return context;
+}
+
 Trial::Trial(MLIRContext *context, unsigned seed)
-    : random(seed), module(ModuleOp::create(UnknownLoc::get(context))),
+    : random(seed),
+      module(ModuleOp::create(UnknownLoc::get(prepared(context)))),
       function(func::FuncOp::create(UnknownLoc::get(context), "f",
                                     FunctionType::get(context, {}, {}))),
       block(*function.addEntryBlock()), builder(context),
