@@ -70,6 +70,9 @@ func::FuncOp nn::cloneBody(func::FuncOp body) {
 
 void nn::updateType(func::FuncOp body) {
   Block &block = body.front();
+  // What is known of arguments is of those that there were.
+  body.removeArgAttrsAttr();
+  body.removeResAttrsAttr();
   body.setFunctionType(
       FunctionType::get(body.getContext(), block.getArgumentTypes(),
                         block.getTerminator()->getOperandTypes()));

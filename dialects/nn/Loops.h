@@ -40,7 +40,8 @@ mlir::func::FuncOp createBody(mlir::Operation *user, mlir::Location location,
 /// A copy of a function beside it, under another name.
 mlir::func::FuncOp cloneBody(mlir::func::FuncOp body);
 
-/// Makes the function's type that of its block's arguments and terminator.
+/// Makes the function's type that of its block's arguments and terminator; they
+/// lose their attributes.
 void updateType(mlir::func::FuncOp body);
 
 /// Puts scans that `extend` another loop of the block in its place, if they
