@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """Training with mlcc against training with PyTorch: the loss of every step.
 
-usage: curves.py [--build DIR] [--dtype f32|f64] [--steps N] [--record FILE] [--full] [--batch N] [NAME...]
+usage: curves.py [--build DIR] [--dtype f32|f64] [--steps N] [--record FILE] [--full] [--batch N] [--gradients] [NAME...]
 
 NAME is MODEL/OPTIMIZER ("lenet/adam"); default: all. Initial weights are mlcc's (seed 1), batches are
 the same for both. Prints the largest relative difference of the losses; the exit status is 1 if it is
 over 1e-6 (f64), or over 1e-3 in the first 20 steps or, smoothed over 20 steps, over 2 % later (f32). With --record, PyTorch's losses are written to FILE (JSON),
 so that the end-to-end tests need no PyTorch. With --full, models have their full size (or batches of N) and usual
 learning rates; PyTorch is then compared with itself too, its initial weights changed by one rounding, which shows
-how much of a difference is chaos, and the exit status is 0. Needs numpy, and PyTorch (Debian: python3-torch).
+how much of a difference is chaos, and the exit status is 0. With --gradients, momentum is made --steps steps, and the gradients
+of the last are compared with PyTorch's in f64 at the same weights, PyTorch's in the type of --dtype too. Needs numpy, and PyTorch (Debian: python3-torch).
 """
 
 import argparse
@@ -94,10 +95,12 @@ class Run:
         self.inputs = self.model.functions["train_step"][1]
         self.initial = {name: self.model[name] for name, role in self.model.roles.items() if role == "parameter"}
 
+    def step(self, x, y):
+        """The loss of a batch, before the step that it is for."""
+        return float(self.model.run("train_step", x=x, y=y, sample_count=len(x))["loss"])
+
     def losses(self, steps):
-        count = next(t.shape for t in self.inputs if t.name == "x")[0]
-        return [float(self.model.run("train_step", x=x, y=y, sample_count=count)["loss"])
-                for x, y in batches(self.inputs, steps)]
+        return [self.step(x, y) for x, y in batches(self.inputs, steps)]
 
 
 def torch_losses(name, run, steps, rounding=False):
@@ -150,6 +153,35 @@ def report_full(name, dtype, steps, got, run):
         print(line, flush=True)
 
 
+def report_gradients(name, run, steps):
+    """The relative errors of the last step's gradients, mlcc's and PyTorch's, in the order of the parameters."""
+    import torch
+    import torch_models
+    if not name.endswith("/momentum"):
+        raise SystemExit("--gradients: the gradients are known for momentum only")
+    *before, (x, y) = batches(run.inputs, steps)
+    for earlier in before:
+        run.step(*earlier)
+    velocity = {key: run.model[key + ".velocity"] for key in run.initial}
+    weights = {key: run.model[key] for key in run.initial}
+    loss = run.step(x, y)
+
+    def torch_gradients(dtype):
+        parameters = {key: torch.tensor(value, dtype=dtype, requires_grad=True) for key, value in weights.items()}
+        data = torch.tensor(x, dtype=dtype) if x.dtype.kind == "f" else torch.tensor(x)
+        getattr(torch_models, name.split("/")[0])(parameters, data, torch.tensor(y)).backward()
+        return {key: value.grad.double().numpy() for key, value in parameters.items()}
+
+    exact = torch_gradients(torch.float64)
+    theirs = torch_gradients(torch.tensor(next(iter(weights.values()))).dtype)
+    print(f"{name}, step {steps}, loss {loss:.4f}: relative errors of gradients\n       mlcc    PyTorch")
+    for key in run.initial:
+        ours = run.model[key + ".velocity"].astype(np.float64) - 0.9 * velocity[key].astype(np.float64)
+        norm = np.linalg.norm(exact[key])
+        errors = [np.linalg.norm(gradient - exact[key]) / norm for gradient in (ours, theirs[key])]
+        print(f"   {errors[0]:.1e}    {errors[1]:.1e}   {key}", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--build", default="build")
@@ -158,6 +190,7 @@ def main():
     parser.add_argument("--record", metavar="FILE")
     parser.add_argument("--full", action="store_true")
     parser.add_argument("--batch", type=int)
+    parser.add_argument("--gradients", action="store_true")
     parser.add_argument("names", nargs="*", metavar="NAME")
     options = parser.parse_args()
     mlcc = os.path.join(options.build, "bin", "mlcc")
@@ -170,6 +203,9 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         for name in options.names or NAMES:
             run = Run(mlcc, name, options.dtype, folder)
+            if options.gradients:
+                report_gradients(name, run, options.steps)
+                continue
             start = time.perf_counter()
             got = run.losses(options.steps)
             if options.full:
